@@ -1,0 +1,1 @@
+"""Host-side tools: building the flash image, running the firmware, the simulated site, measurements."""
