@@ -1,1 +1,1 @@
-"""Host-side tools: building the flash image, running the firmware, the simulated site, measurements."""
+"""Host-side tools: flash image, running the firmware, the simulated site, measurements."""

@@ -1,8 +1,8 @@
 """The Python environment of the host side: .venv, made once from requirements/tools.txt.
 
-`python3 tools/environment.py` makes it (and does nothing when it is there and fits). A tool that needs
-it calls `environment.rerun()` before its other imports: the tool then runs in .venv.
-Only the standard library, and syntax that an old Python can read far enough to say that it is too old.
+`python3 tools/environment.py` makes it (and does nothing when it is there and fits). A tool that
+needs it calls `environment.rerun()` before its other imports: the tool then runs in .venv.
+Only the standard library, and syntax that an old Python can read to say that it is too old.
 """
 
 import hashlib

@@ -2,7 +2,7 @@
 
 pip resolves for the oldest supported Python (3.11.0); the hashes are those of every file the index
 lists for a version, so that one lock file serves Linux and macOS and every supported Python.
-No index address gets into the file. Run it in .venv: `.venv/bin/python tools/lock_requirements.py`.
+No index address gets into the file. Run it with `.venv/bin/python tools/lock_requirements.py`.
 """
 
 import json

