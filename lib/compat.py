@@ -1,0 +1,97 @@
+"""The one file that knows which interpreter runs: MicroPython on the chip or on a PC, or CPython.
+
+Gives both the same clock (milliseconds that wrap, compared with ticks_diff only), the same waiting
+with a deadline, and the same UDP socket. Addresses are opaque: the unix port of MicroPython packs
+them into bytes, the ESP32 port and CPython use (ip, port); ask address_key() and same_address().
+"""
+
+import asyncio
+import socket
+import sys
+
+UPY = sys.implementation.name == "micropython"
+
+if UPY:
+    from asyncio import sleep_ms, wait_for_ms
+    from time import ticks_add, ticks_diff, ticks_ms
+
+    from micropython import const
+
+    # A plain Exception here, an OSError in CPython: catch this tuple, and OSError beside it.
+    TIMEOUT = (asyncio.TimeoutError,)
+
+    def readable(sock: socket.socket):
+        """Wait until the socket has something to read (await it like a coroutine)."""
+        yield asyncio.core._io_queue.queue_read(sock)
+
+else:
+    import time
+
+    TIMEOUT = (asyncio.TimeoutError, TimeoutError)
+
+    _PERIOD = 1 << 30  # the clock of the 32-bit chip wraps here, every 12.4 days
+
+    def const(value):
+        """Return the value: a hint for the other compiler."""
+        return value
+
+    def ticks_ms() -> int:
+        """Return a millisecond clock that wraps as the chip's does."""
+        return time.monotonic_ns() // 1000000 % _PERIOD
+
+    def ticks_add(ticks: int, delta: int) -> int:
+        """Return the clock value delta ms later."""
+        return (ticks + delta) % _PERIOD
+
+    def ticks_diff(end: int, start: int) -> int:
+        """Return end - start in ms, right for distances up to 6.2 days."""
+        return (end - start + _PERIOD // 2) % _PERIOD - _PERIOD // 2
+
+    async def sleep_ms(ms: int) -> None:
+        """Let other tasks run for at least ms."""
+        await asyncio.sleep(ms / 1000)
+
+    async def wait_for_ms(awaitable, ms: int):
+        """Await it for at most ms, else cancel it and raise one of TIMEOUT."""
+        return await asyncio.wait_for(awaitable, ms / 1000)
+
+    def _wake(ready) -> None:
+        if not ready.done():
+            ready.set_result(None)
+
+    async def readable(sock: socket.socket) -> None:
+        """Wait until the socket has something to read."""
+        loop = asyncio.get_running_loop()
+        ready = loop.create_future()
+        loop.add_reader(sock, _wake, ready)
+        try:
+            await ready
+        finally:
+            loop.remove_reader(sock)
+
+
+def udp_address(ip: str, port: int):
+    """Return what sendto() wants for an IPv4 literal (a name would stop the interpreter)."""
+    return socket.getaddrinfo(ip, port, socket.AF_INET, socket.SOCK_DGRAM)[0][-1]
+
+
+def open_udp(ip: str, port: int) -> socket.socket:
+    """Return a non-blocking UDP socket bound to ip ("0.0.0.0": all) and port; OSError if taken."""
+    sock = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
+    try:
+        sock.bind(udp_address(ip, port))
+        sock.setblocking(False)
+    except OSError:
+        sock.close()
+        raise
+    return sock
+
+
+def address_key(address):
+    """Return the address as a dict key; what recvfrom() gives is handed through without a copy."""
+    return bytes(address) if isinstance(address, bytearray) else address
+
+
+def same_address(a, b) -> bool:
+    """Return whether both are the same IP address and port."""
+    return address_key(a) == address_key(b)
