@@ -1,0 +1,1 @@
+"""HTTP: the bounded stream in front of microdot, the API and the page."""

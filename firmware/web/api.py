@@ -1,0 +1,144 @@
+"""The routes, and what stands behind each: Fusekeeper's own API and WARP's.
+
+Reading: GET of a resource or of any path inside it. Writing as WARP does it: PUT or POST of JSON
+to the resource or to its name + "_update"; 200 with an empty body, or 400 with the reason, and
+then nothing has changed. The content type is not looked at (curl -d sends a form's). What few ask
+for is imported when it is asked for.
+
+What is called besides that which status.py reads: `context.set_available(ma)` and
+`context.apply_settings(document)` (None or error text each), `context.events.since(number)`.
+"""
+
+from microdot import Microdot, Response
+
+from firmware import settings
+from firmware.web.page import page
+from firmware.web.refusal import Refusal
+from firmware.web.status import status
+from firmware.web.tree import Each, pieces, walk
+
+_JSON = "application/json; charset=UTF-8"
+
+
+def _available(context) -> dict:
+    current = context.site.available_ma
+    if current is None:
+        current = settings.warp_config(context.document)["maximum_available_current"]
+    return {"current": current}
+
+
+def _set_available(context, given) -> str | None:
+    if isinstance(given, dict):
+        for name in given:
+            if name != "current":
+                return "unknown member %s; right: current" % name
+        if "current" not in given:
+            return "current is missing; right: its mA"
+        given = given["current"]
+    if given is None:  # WARP: leave it as it is
+        return None
+    highest = settings.warp_config(context.document)["maximum_available_current"]
+    if type(given) is not int or not 0 <= given <= highest:
+        return "wrong current; right: an integer, 0..%d mA" % highest
+    return context.set_available(given)
+
+
+def _config(context) -> dict:
+    config = settings.warp_config(context.document)
+    chargers = config["chargers"]
+    config["chargers"] = Each(len(chargers), lambda i: chargers[i])
+    return config
+
+
+def _set_config(context, given) -> str | None:
+    document, error = settings.apply_warp_config(context.document, given)
+    return error or context.apply_settings(document)
+
+
+def _state(context) -> dict:
+    from firmware.web.warp_state import state
+
+    return state(context)
+
+
+def _list(_context) -> dict:
+    return {"read": sorted(_READ), "write": sorted(_WRITE)}
+
+
+_READ = {
+    "/api": _list,
+    "/api/status": status,
+    "/charge_manager/state": _state,
+    "/charge_manager/available_current": _available,
+    "/charge_manager/config": _config,
+}
+_WRITE = {
+    "/charge_manager/available_current": _set_available,
+    "/charge_manager/config": _set_config,
+}
+
+
+def _events(context, query: str | None) -> dict:
+    since = (query or "since=0").split("=")
+    if len(since) != 2 or since[0] != "since" or not since[1].isdigit() or len(since[1]) > 9:
+        raise Refusal(400, "wrong query; right: ?since=number of the last event you have")
+    found = context.events.since(int(since[1]))
+    return {"events": Each(len(found), lambda i: found[i])}
+
+
+def _read(context, request):
+    path = request.path
+    if path == "/api/events":
+        return _events(context, request.query_string)
+    steps = []
+    while path not in _READ:
+        path, _, step = path.rpartition("/")
+        if not path:
+            raise Refusal(404, "no such path; GET /api lists them")
+        steps.insert(0, step)
+    return walk(_READ[path](context), steps)
+
+
+class Api(Microdot):
+    """microdot's requests and answers with a routing table of our own: its patterns are regular
+    expressions, which recurse too deeply for the chip on a long path."""
+
+    def __init__(self, context):
+        super().__init__()
+        self._context = context
+
+    def find_route(self, request):
+        request.url_args = {}
+        return self._answer, "", None
+
+    def _answer(self, request):
+        try:
+            return self._route(request)
+        except Refusal as refusal:
+            headers = {"Allow": "GET, PUT, POST"} if refusal.status == 405 else None
+            return Response(refusal.text + "\n", refusal.status, headers, "Refused")
+
+    def _route(self, request):
+        method = request.method
+        path = request.path
+        if method in ("GET", "HEAD"):
+            if path == "/":
+                return page(request)
+            headers = {"Content-Type": _JSON, "Cache-Control": "no-store"}
+            return Response(pieces(_read(self._context, request)), 200, headers)
+        name = path[:-7] if path.endswith("_update") else path
+        if method not in ("PUT", "POST") or name not in _WRITE:
+            if name not in _WRITE:
+                _read(self._context, request)  # 404 where there is nothing
+                raise Refusal(405, "not writable; right: GET")
+            raise Refusal(405, "wrong method; right: GET, PUT or POST")
+        from firmware.web import strict_json
+
+        try:
+            given = strict_json.loads(request.body)
+        except ValueError as error:
+            raise Refusal(400, str(error)) from None
+        error = _WRITE[name](self._context, given)
+        if error:
+            raise Refusal(400, error)
+        return Response("", 200)

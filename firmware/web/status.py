@@ -1,0 +1,138 @@
+"""GET /api/status: the whole site as it is now. Codes and numbers; the page has the words.
+
+What is read from the context, besides `document` (the settings):
+  version, settings_error (text or None), reset_cause (text), uptime_s()
+  site       .circuits, .points (lib/loadmgmt), .available_ma (mA or None)
+  meters     in the order of the settings, each with .trust (number, see loadmgmt.trust),
+             .taken_ms (ticks of the last answer, or None), .failures, and of the last answer
+             .current_ma, .power_w, .voltage_mv (lists of three), .energy_import_wh (or None)
+  charger_error(i)   what wallbox i complains of: a number, or None
+"""
+
+import gc
+
+from compat import ticks_diff, ticks_ms
+from loadmgmt import reason, trust
+from loadmgmt.circuit import NONE_MA
+
+from firmware.web.tree import Each
+
+STATES = ("no_car", "blocked", "waiting", "ready", "charging", "fault", "full")
+
+
+def state_of(point) -> str:
+    """The state of a wallbox in one word."""
+    if point.name_error:
+        return "name_error"
+    if point.lost:
+        return "lost"
+    return STATES[point.car] if point.heard else "unheard"
+
+
+def _bounded(values):
+    """Limits for people: None where there is none."""
+    return values and [None if value >= NONE_MA else value for value in values]
+
+
+def _meter(context, i: int) -> dict:
+    meter = context.meters[i]
+    silent = meter.taken_ms is None
+    return {
+        "name": context.document["meters"][i]["name"],
+        "trust": trust.NAMES[meter.trust],
+        "age_ms": None if silent else ticks_diff(ticks_ms(), meter.taken_ms),
+        "current_ma": None if silent else list(meter.current_ma),
+        "power_w": None if silent else list(meter.power_w),
+        "voltage_mv": None if silent else list(meter.voltage_mv),
+        "energy_import_wh": meter.energy_import_wh,
+        "failures": meter.failures,
+    }
+
+
+def _circuit(context, i: int) -> dict:
+    circuits = context.site.circuits
+    circuit = circuits[i]
+    metered = circuit.metered
+    return {
+        "name": circuit.name,
+        "parent": None if circuit.parent is None else circuits[circuit.parent].name,
+        "main_ma": circuit.main_ma,
+        "limit_ma": circuit.limit_ma,
+        "target_ma": _bounded(circuit.target_ma) if metered else None,
+        "meter": context.document["circuits"][i]["meter"],
+        "house_ma": circuit.house_ma if metered and circuit.samples else None,
+        "cars_ma": circuit.cars_ma,
+        "committed_ma": circuit.may_ma,
+        "budget_ma": _bounded(circuit.budget_ma),
+        "reserved_ma": circuit.reserved_ma,
+    }
+
+
+def _charger(context, i: int) -> dict:
+    site = context.site
+    point = site.points[i]
+    place = point.reason_at
+    heard = point.heard
+    return {
+        "name": point.name,
+        "host": context.document["chargers"][i]["host"],
+        "circuit": site.circuits[point.circuit].name,
+        "phases": point.phases_now or point.phases,
+        "rotation": point.rotation,
+        "state": state_of(point),
+        "setpoint_ma": point.setpoint_ma,
+        "committed_ma": point.may_ma,
+        "applied_ma": point.applied_ma if heard else None,
+        "drawn_ma": point.drawn if heard and point.measures else None,
+        "min_ma": point.min_ma,
+        "max_ma": point.max_ma,
+        "reason": {
+            "code": reason.NAMES[point.reason],
+            "circuit": None if place < 0 else site.circuits[place // 3].name,
+            "phase": None if place < 0 else place % 3 + 1,
+            "value": point.reason_ma,
+        },
+        "age_ms": ticks_diff(ticks_ms(), point.reading_ms) if heard else None,
+        "error": context.charger_error(i),
+    }
+
+
+def _alarms(context) -> list:
+    """What a person should do something about."""
+    found = []
+    if context.settings_error:
+        found.append(("settings", ""))
+    for i, meter in enumerate(context.meters):
+        if meter.trust not in (trust.STARTING, trust.GOOD):
+            name = trust.NAMES[meter.trust]
+            found.append(("meter_" + name, context.document["meters"][i]["name"]))
+    for circuit in context.site.circuits:
+        for p in range(3) if circuit.metered else ():
+            if circuit.meter_ma[p] > circuit.main_ma[p]:
+                found.append(("overload", circuit.name))
+                break
+    for point in context.site.points:
+        state = state_of(point)
+        if point.disobeys and state not in ("lost", "fault"):
+            state = "disobeys"
+        if state in ("lost", "fault", "name_error", "disobeys"):
+            found.append(("charger_" + state, point.name))
+    return [{"code": code, "subject": subject} for code, subject in found]
+
+
+def status(context) -> dict:
+    """The tree of the site."""
+    return {
+        "name": context.document["name"],
+        "version": context.version,
+        "uptime_s": context.uptime_s(),
+        "reset_cause": context.reset_cause,
+        "settings_error": context.settings_error,
+        "mem_free": gc.mem_free(),
+        "mem_used": gc.mem_alloc(),
+        "meters": Each(len(context.meters), lambda i: _meter(context, i)),
+        "circuits": Each(len(context.site.circuits), lambda i: _circuit(context, i)),
+        "chargers": Each(len(context.site.points), lambda i: _charger(context, i)),
+        "available_ma": context.site.available_ma,
+        "alarms": _alarms(context),
+    }

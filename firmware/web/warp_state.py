@@ -1,0 +1,68 @@
+"""GET /charge_manager/state in the shape of a WARP charge manager (firmware 2.11, "state").
+
+Numbers as there: state 0 off, 1 active; s display state; e error; unions as [tag, value]; lists of
+four are PV, L1, L2, L3. What Fusekeeper does not have (PV, users, decisions of WARP's allocator)
+is given as "none".
+"""
+
+from loadmgmt import reason
+from loadmgmt.circuit import NONE_MA
+
+from firmware.web.status import STATES, state_of
+from firmware.web.tree import Each
+
+_DISPLAY = (0, 1, 2, 3, 4, 5, 6)  # WARP's s for each of STATES
+_UNREACHABLE = 128
+
+
+def _charger(context, i: int) -> dict:
+    point = context.site.points[i]
+    state = state_of(point)
+    error = context.charger_error(i) or 0
+    if state == "lost" or state == "name_error":
+        error = _UNREACHABLE
+    current = max(point.setpoint_ma, 0)
+    phases = point.phases_now or point.phases
+    binds = [0, None]
+    if point.reason == reason.OWN_MAXIMUM:
+        binds = [8, None]  # limit of the wallbox
+    elif point.reason in (reason.LIMIT, reason.EXTERNAL):
+        binds = [3, point.reason_ma]  # limit of a phase
+    return {
+        "s": _DISPLAY[STATES.index(state)] if state in STATES else 5 if error else 0,
+        "e": error,
+        "ac": current,
+        "ap": phases if current else 0,
+        "sc": point.supported_ma if point.heard else 0,
+        "sp": phases,
+        "lu": point.reading_ms,
+        "n": point.name,
+        "uid": 0,
+        "d0": [0, None] if current else [2, None],
+        "d1": [0, None],
+        "d3": [2, None] if current and phases == 3 else [0, None],
+        "dc": binds,
+        "u": 0,
+    }
+
+
+def state(context) -> dict:
+    """The tree; the root circuit's headroom for cars stands for the site's."""
+    site = context.site
+    budget = [0, 0, 0, 0]
+    given = [0, 0, 0, 0]
+    for circuit in site.circuits:
+        if circuit.parent is None:
+            for p in range(3):
+                budget[p + 1] = min(circuit.budget_ma[p], NONE_MA)
+                given[p + 1] += circuit.may_ma[p]
+    return {
+        "state": 1 if context.document["charge_manager"]["enable_charge_manager"] else 0,
+        "l_raw": budget,
+        "l_min": budget,
+        "l_spread": budget,
+        "alloc": given,
+        "l_max_pv": 0,
+        "auth_changed": False,
+        "chargers": Each(len(site.points), lambda i: _charger(context, i)),
+    }

@@ -1,0 +1,141 @@
+"""A small site that stands still behind the real web server, for MicroPython:
+
+    micropython web_site.py ADDRESS PORT        (current folder: a flash image)
+
+The records are the brain's own; instead of a control pass, available_current sets the setpoint of
+the wallbox that charges. So the tests of the server need no meter, no wallbox and no time.
+"""
+
+import asyncio
+import gc
+import sys
+import time
+
+sys.path[:] = ["", ".frozen", "lib"]
+
+from compat import ticks_add, ticks_ms
+from loadmgmt import point, reason, trust
+from loadmgmt.circuit import Circuit
+from loadmgmt.point import ChargePoint
+
+from firmware import settings
+from firmware.web.server import Server
+
+_DOCUMENT = {
+    "name": "Test <b>site</b>",
+    "rs485": {"port": "/dev/null"},
+    "meters": [{"name": "grid"}],
+    "circuits": [
+        {"name": "grid", "meter": "grid", "main_ma": 35000},
+        {"name": "carport", "parent": "grid", "limit_ma": 25000},
+    ],
+    "chargers": [
+        {"name": "Left", "host": "192.168.1.11", "circuit": "carport"},
+        {"name": "Right", "host": "192.168.1.12", "circuit": "carport", "phases": 1},
+        {"name": "Gate", "host": "gate.local", "circuit": "grid"},
+        {"name": "Lost", "host": "192.168.1.14", "circuit": "grid"},
+    ],
+}
+
+
+class Meter:
+    """What the meter task keeps for people."""
+
+    trust = trust.GOOD
+    current_ma = [21300, 17250, -2140]
+    power_w = [4899, 3967, -492]
+    voltage_mv = [230100, 229800, 231400]
+    energy_import_wh = 1234567
+    failures = 2
+
+    @property
+    def taken_ms(self):
+        return ticks_add(ticks_ms(), -210)
+
+
+class Events:
+    """An event log with three entries."""
+
+    def since(self, number):
+        return [
+            {"number": i, "uptime_s": i, "code": 1, "subject": 0, "value": 0}
+            for i in range(number + 1, 4)
+        ]
+
+
+class Site:
+    available_ma = None
+
+    def __init__(self):
+        grid = Circuit("grid", None, None, [35000] * 3)
+        grid.meter(ticks_ms(), 1000, True, False)
+        grid.samples = 1
+        grid.house_ma = [5300, 1250, -12140]
+        carport = Circuit("carport", 0, [25000] * 3)
+        carport.budget_ma = [25000, 25000, 25000]
+        self.circuits = [grid, carport]
+        for circuit in self.circuits:
+            circuit.cars_ma = [15800, 15700, 15600]
+            circuit.may_ma = [22000, 16000, 16000]
+        grid.budget_ma = [29700, 33750, 35000]
+        grid.reserved_ma = [6000, 6000, 6000]
+        now = ticks_ms()
+        left = ChargePoint("Left", 1)
+        left.report(now, 16000, 15800, 15700, 15600, point.CHARGING, 32000, 3)
+        left.setpoint_ma = left.may_ma = 16000
+        left.reason = reason.LIMIT
+        left.reason_at = 3
+        right = ChargePoint("Right", 1, 1)
+        right.report(now, 0, 0, 0, 0, point.WAITING, 32000, 1)
+        right.setpoint_ma = 0
+        right.reason = reason.NO_ROOM
+        right.reason_at = 3
+        gate = ChargePoint("Gate")
+        gate.name_error = True
+        lost = ChargePoint("Lost")
+        lost.report(now, 6000, 0, 0, 0, point.READY, 32000, 3)
+        lost.lost = True
+        lost.reason = reason.LOST
+        lost.reason_ma = 6000
+        self.points = [left, right, gate, lost]
+
+
+class Context:
+    version = "0.0.1"
+    reset_cause = "power_on"
+    settings_error = None
+    events = Events()
+
+    def __init__(self):
+        self.started_s = int(time.time())
+        self.document, error = settings.validate(_DOCUMENT)
+        if error:
+            raise ValueError(error)
+        self.meters = [Meter()]
+        self.site = Site()
+
+    def uptime_s(self):
+        return int(time.time()) - self.started_s
+
+    def charger_error(self, index):
+        return None
+
+    def set_available(self, current_ma):
+        self.site.available_ma = current_ma
+        left = self.site.points[0]
+        left.setpoint_ma = current_ma if current_ma >= left.min_ma else 0
+        left.reason = reason.EXTERNAL
+        left.reason_at = -1
+
+    def apply_settings(self, document):
+        self.document = document
+
+
+async def main(host, port):
+    server = asyncio.create_task(Server(Context(), host, int(port)).run())
+    while not server.done():
+        gc.collect()
+        await asyncio.sleep_ms(200)
+
+
+asyncio.run(main(sys.argv[1], sys.argv[2]))
