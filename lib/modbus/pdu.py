@@ -1,0 +1,101 @@
+"""Requests and answers of Modbus functions 3, 4, 6 and 16, and the errors of all clients.
+
+Follows the MODBUS Application Protocol V1.1b3. Buffers hold the unit address in front of the PDU,
+as RTU and TCP both have it. No I/O.
+"""
+
+from struct import pack_into
+
+READ_HOLDING = 3
+READ_INPUT = 4
+WRITE_ONE = 6
+WRITE_MANY = 16
+
+_BUSY = 6
+
+
+class ModbusError(Exception):
+    """A request that failed; the register values are not known."""
+
+
+class NoAnswer(ModbusError):
+    """Nothing came back in time."""
+
+
+class BadFrame(ModbusError):
+    """Something came back in time, but no valid answer to this request."""
+
+
+class ExceptionAnswer(ModbusError):
+    """The device refused the request with this exception code."""
+
+    def __init__(self, code: int):
+        super().__init__(code)
+        self.code = code
+
+    def is_temporary(self) -> bool:
+        """Return whether asking again may help."""
+        return self.code == _BUSY
+
+
+def put_read(buffer, address: int, function: int, start: int, count: int) -> int:
+    """Write a request for count registers from start; return its length. ValueError if illegal."""
+    if function not in (READ_HOLDING, READ_INPUT):
+        raise ValueError("function: 3 or 4")
+    _check(address, start, count, 125)
+    pack_into(">BBHH", buffer, 0, address, function, start, count)
+    return 6
+
+
+def put_write(buffer, address: int, start: int, values, multiple: bool) -> int:
+    """Write a request that sets registers from start on; return its length. ValueError if illegal.
+
+    multiple: function 16 even for one register (some devices know no function 6).
+    """
+    count = len(values)
+    _check(address, start, count, 123)
+    for value in values:
+        if not 0 <= value <= 0xFFFF:
+            raise ValueError("register value: 0..65535")
+    if count == 1 and not multiple:
+        pack_into(">BBHH", buffer, 0, address, WRITE_ONE, start, values[0])
+        return 6
+    pack_into(">BBHHB", buffer, 0, address, WRITE_MANY, start, count, 2 * count)
+    at = 7
+    for value in values:
+        pack_into(">H", buffer, at, value)
+        at += 2
+    return at
+
+
+def answer_length(request, answer, at: int, end: int) -> int:
+    """Return how long an answer that starts at answer[at] would be, 0 if none starts there.
+
+    answer[at:end] is what has arrived; the length returned may reach beyond end.
+    """
+    if answer[at] != request[0]:
+        return 0
+    if at + 1 == end:
+        return 2
+    function = request[1]
+    if answer[at + 1] == function | 0x80:
+        return 3
+    if answer[at + 1] != function:
+        return 0
+    if function <= READ_INPUT:
+        size = 2 * request[5]
+        return 3 + size if at + 2 == end or answer[at + 2] == size else 0
+    # the answer to a write repeats the first register and the value or the count
+    for i in range(2, min(6, end - at)):
+        if answer[at + i] != request[i]:
+            return 0
+    return 6
+
+
+def _check(address: int, start: int, count: int, most: int) -> None:
+    if not 1 <= address <= 247:
+        raise ValueError("address: 1..247")
+    if not 1 <= count <= most:
+        raise ValueError("count: 1..%d" % most)
+    if not 0 <= start <= 0x10000 - count:
+        raise ValueError("registers: 0..65535")
