@@ -11,7 +11,7 @@ import random
 from collections import deque
 
 from . import warp_wire as wire
-from .box_state import FAULTS, BoxConfig, compose
+from .box_state import FAULTS, BoxConfig, compose, grid_phases
 from .car import MINIMUM_MA, Car
 
 ANSWER_S = 0.3
@@ -39,7 +39,7 @@ class WarpBox:
         self.index = index
         self.config = config or BoxConfig()
         self.name = self.config.name or f"Box {index + 1}"
-        self.wiring = tuple(int(digit) - 1 for digit in self.config.rotation[1:])
+        self.wiring = grid_phases(self.config)
         self.car: Car | None = None
         self.faults = dict.fromkeys(FAULTS, 0)
         self._rng = random.Random(f"box {seed} {index}")
@@ -73,13 +73,9 @@ class WarpBox:
     def grid_ma(self) -> list[int]:
         """True draw on grid L1, L2, L3."""
         grid = [0, 0, 0]
-        for own, ma in enumerate(self.drawn_ma()):
-            grid[self.wiring[own]] += ma
+        for phase, ma in zip(self.wiring, self.drawn_ma()):
+            grid[phase] += ma
         return grid
-
-    def grid_phases(self) -> tuple[int, ...]:
-        """The grid phases that this box can load."""
-        return tuple(self.wiring[: 1 if self.config.phases == 1 else 3])
 
     # -- what people do ------------------------------------------------------------------
 

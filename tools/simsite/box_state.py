@@ -42,6 +42,11 @@ class BoxConfig:
     boot_s: float = 5.0
 
 
+def grid_phases(config: BoxConfig) -> tuple[int, ...]:
+    """The grid phases (0..2) behind the wallbox's own phases, in its order."""
+    return tuple(int(digit) - 1 for digit in config.rotation[1:])[: 1 if config.phases == 1 else 3]
+
+
 def compose(box, now: float, event: bool = False) -> wire.State:
     """The state packet's fields as they are now."""
     config, car, nan = box.config, box.car, wire.NAN

@@ -16,14 +16,16 @@ class Record:
     seconds.
     """
 
-    def __init__(self, boxes: int, keep_s: float = 1200.0):
-        self.boxes = boxes
+    def __init__(self, grid_phases, keep_s: float = 1200.0):
+        self.grid_phases = list(grid_phases)  # for each wallbox the grid phases it can load
         self.keep_s = keep_s
         self._rows: deque[tuple[float, array]] = deque()
         self._events: deque[dict] = deque()
 
     def row(self, t: float, total, house, boxes) -> None:
-        """Currents in mA: total and house per grid phase, and each wallbox's draw per grid phase."""
+        """Currents in mA: total and house per grid phase, and each wallbox's draw per grid
+        phase.
+        """
         values = array("i", (*total, *house))
         for grid in boxes:
             values.extend(grid)

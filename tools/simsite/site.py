@@ -13,7 +13,7 @@ import time
 from dataclasses import dataclass, field
 
 from .box import WarpBox
-from .box_state import BoxConfig
+from .box_state import BoxConfig, grid_phases
 from .car import Car, CarConfig
 from .house import House, HouseConfig
 from .meter import GridMeter
@@ -66,7 +66,7 @@ class Site:
         c = self.config
         self.network = c.network or pick_network(len(c.boxes))
         self.started = time.monotonic()
-        self.record = Record(len(c.boxes), c.keep_s)
+        self.record = Record([grid_phases(box) for box in c.boxes], c.keep_s)
         self.house = House(c.house, c.seed)
         self.meter = GridMeter(refresh_ms=c.refresh_ms, seed=c.seed, record=self.record.event)
         self.boxes = [
