@@ -1,4 +1,4 @@
-"""What is settable on a simulated WARP wallbox, and the state packet it makes of its inner life."""
+"""What is settable on a simulated WARP wallbox, and the state packet made of its inner life."""
 
 from dataclasses import dataclass
 

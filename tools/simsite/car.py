@@ -35,7 +35,7 @@ class CarConfig:
 
 
 class _Cut:
-    """A lower target on its way: nothing until `hold`, then a straight line that ends at `done`."""
+    """A lower target on its way: nothing until `hold`, then a straight line until `done`."""
 
     def __init__(self, at: float, to_ma: float):
         self.at = at

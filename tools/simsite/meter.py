@@ -71,7 +71,7 @@ class GridMeter:
         self.path = self.line.master_path
 
     def set_fault(self, name: str, value, now: float = 0.0) -> None:
-        """Switch one of FAULTS on (a number, True or a list of phases) or off (0, False, empty)."""
+        """Switch one of FAULTS on (a number, True or a list of phases) or off (0, False)."""
         if name not in FAULTS:
             raise ValueError(f"no such fault: {name}; one of {' '.join(FAULTS)}")
         self.faults[name] = value
