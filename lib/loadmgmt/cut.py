@@ -1,0 +1,235 @@
+"""Reductions (rule R2): when a limit is exceeded, the whole excess is taken back in this pass.
+
+Two looks at the same sample: against the target, with ramp-ups excused (weigh.py), and, whenever the
+meter itself is above the fuse, against the fuse with what the cars really drew. In both, what was
+already taken back and does not show yet counts as taken back, so no overload is cut twice.
+
+Cars are cut to one common level first, to their minimum at most; only when no legal setpoint is left
+is a car stopped (R9). A car on an unknown phase cannot be credited to any: when a phase has too
+little known load, each that may be on it is cut by what is missing.
+"""
+
+from compat import const, ticks_diff
+
+from loadmgmt import event, reason
+from loadmgmt.circuit import NONE_MA
+from loadmgmt.fill import fill
+from loadmgmt.weigh import FALLBACK, MEASURED, expected_ma, highest_ma, is_unplaced, newest_sample
+
+_GRAIN_MA = const(100)  # cuts are rounded to this, so that noise does not cause one per sample
+_TELL_MS = const(10000)
+_TELL_MA = const(1000)
+_IDLE_MA = const(500)
+_HALF = const(0x07FFFFFF)  # half of NONE_MA: below it there is no such limit
+_SINGLE = (0,)
+
+
+def cut(site, now_ms: int) -> bool:
+    """Lower setpoints until no limit is exceeded. True: something was lowered."""
+    lowered = False
+    worst = max(site.over)
+    if worst > 0:
+        _tell_overload(site, worst, now_ms)
+        lowered = _against_limits(site, now_ms)
+    for circuit in site.circuits:
+        if site.dynamic[circuit.index] == MEASURED:
+            for phase in range(3):
+                if circuit.meter_ma[phase] > circuit.main_ma[phase]:
+                    if _against_fuse(site, circuit, phase, now_ms):
+                        lowered = True
+    return lowered
+
+
+def _tell_overload(site, worst, now_ms):
+    if worst < _TELL_MA or ticks_diff(now_ms, site.told_ms) < _TELL_MS:
+        return
+    site.told_ms = now_ms
+    site.tell(event.OVERLOAD, site.over.index(worst) % (3 * len(site.circuits)), worst)
+
+
+def _against_limits(site, now_ms):
+    low = site.low
+    cap = site.cap
+    floor = site.floor
+    newest = newest_sample(site)
+    budget = [-over if over > -_HALF else NONE_MA for over in site.over]
+    on = []
+    uses = site.uses
+    for p in site.points:
+        setpoint = p.setpoint_ma
+        if setpoint <= 0 or p.lost or expected_ma(p, now_ms) != setpoint:
+            continue
+        i = p.index
+        on.append(i)
+        uses[i] = p.places
+        cap[i] = setpoint
+        low[i] = min(setpoint, p.min_ma)
+        floor[i] = 0
+        if p.order is None and _in_house(site, p) and is_unplaced(p):
+            drawn = highest_ma(p, newest)
+            drawn = max(p.drawn) if drawn < 0 else drawn
+            # its draw stands in the house: in the share below it holds at least that
+            low[i] = min(setpoint, max(low[i], drawn))
+            floor[i] = drawn
+        for j in p.places:
+            budget[j] += setpoint
+    return _shrink(site, now_ms, on, uses, budget, -1)
+
+
+def _against_fuse(site, circuit, phase, now_ms):
+    """The meter is above the fuse on a phase: take the excess from what the cars really drew."""
+    low = site.low
+    cap = site.cap
+    floor = site.floor
+    uses = site.uses
+    excess = circuit.meter_ma[phase] - circuit.main_ma[phase]
+    drawing = 0
+    on = []
+    for p in site.points:
+        if p.lost or p.setpoint_ma < 0 or circuit.index not in p.path:
+            continue
+        i = p.index
+        setpoint = p.setpoint_ma
+        floor[i] = 0
+        if p.order is None and is_unplaced(p):
+            drawn = max(p.drawn_hi)
+            floor[i] = drawn
+            if setpoint == 0 or drawn == 0:
+                continue
+            low[i] = cap[i] = min(setpoint, drawn)
+        elif not p.measures:
+            continue
+        else:
+            drawn = 0
+            for k in range(p.phases_now):
+                if p.grid[k] == phase:
+                    drawn = p.drawn_hi[k]
+            if expected_ma(p, now_ms) > setpoint:
+                continue  # does not obey: no credit, and no use in cutting it again
+            if drawn > setpoint:
+                excess -= drawn - setpoint  # a cut that does not show yet
+            cap[i] = min(setpoint, drawn)
+            if cap[i] == 0:
+                continue
+            low[i] = min(cap[i], p.min_ma)
+        on.append(i)
+        uses[i] = _SINGLE
+        drawing += cap[i]
+    if excess <= 0 or not on:
+        return False
+    return _shrink(site, now_ms, on, uses, [drawing - excess], 3 * circuit.index + phase)
+
+
+def _in_house(site, p):
+    """True when a meter that includes the wallbox sees its draw."""
+    for c, _ in p.dynamic:
+        if site.dynamic[c] == MEASURED and site.circuits[c].includes:
+            return True
+    return False
+
+
+def _shrink(site, now_ms, on, uses, budget, where):
+    """Cut the wallboxes `on` from cap towards low so that every budget holds; stop where none can."""
+    points = site.points
+    low = site.low
+    cap = site.cap
+    lowered = False
+    while True:
+        need, at = _worst_need(on, low, uses, budget)
+        if need <= 0:
+            break
+        if _cut_unplaced(site, on, uses, budget, at, need):
+            continue
+        victim = -1
+        for i in on:
+            if at in uses[i] and (victim < 0 or _stops_before(points[i], points[victim], now_ms)):
+                victim = i
+        if victim < 0:
+            break
+        on.remove(victim)
+        p = points[victim]
+        place = where if where >= 0 else at % (3 * len(site.circuits))
+        site.change(p, 0, now_ms)
+        p.stopped = True
+        _explain(site, p, reason.NO_ROOM, place, at if where < 0 else -1)
+        site.tell(event.STOPPED, victim, place)
+        lowered = True
+    out = site.out
+    fill(on, low, cap, uses, budget, out, site.bound)
+    for i in on:
+        p = points[i]
+        new = out[i]
+        if new < cap[i] or cap[i] < min(p.setpoint_ma, site.floor[i]):
+            new = max(new - new % max(_GRAIN_MA, p.step_ma), p.min_ma)
+            if new < p.setpoint_ma:
+                at = site.bound[i]
+                site.change(p, new, now_ms)
+                _explain(site, p, reason.LIMIT, where if where >= 0 else at, at if where < 0 else -1)
+                lowered = True
+    return lowered
+
+
+def _worst_need(on, low, uses, budget):
+    """The limit that the lows exceed most: (mA, limit)."""
+    need = [-b for b in budget]
+    for i in on:
+        a = low[i]
+        for j in uses[i]:
+            need[j] += a
+    worst = 0
+    at = -1
+    for j in range(len(need)):
+        if need[j] > worst and budget[j] < NONE_MA:
+            for i in on:
+                if j in uses[i]:
+                    worst = need[j]
+                    at = j
+                    break
+    return worst, at
+
+
+def _cut_unplaced(site, on, uses, budget, at, need):
+    """Cut everyone who may be on the phase by what is missing. True: that is enough."""
+    low = site.low
+    cap = site.cap
+    enough = False
+    for i in on:
+        drawn = site.floor[i]
+        if not drawn or at not in uses[i]:
+            continue
+        new = max(drawn - need, site.points[i].min_ma)
+        if new < cap[i]:
+            for j in uses[i]:
+                budget[j] -= low[i] - new  # credited on no phase
+            low[i] = cap[i] = new
+        if drawn - cap[i] >= need:
+            enough = True
+    if enough:
+        budget[at] += need
+    return enough
+
+
+def _stops_before(p, other, now_ms):
+    """Who is stopped first: lower priority, one that draws nothing, the one that charged longest."""
+    if p.priority != other.priority:
+        return p.priority < other.priority
+    idle = max(p.drawn) < _IDLE_MA
+    if idle != (max(other.drawn) < _IDLE_MA):
+        return idle
+    longer = ticks_diff(other.charging_ms, p.charging_ms)
+    if longer:
+        return longer > 0
+    return p.name < other.name
+
+
+def _explain(site, p, code, place, limit):
+    """Note the reason; a circuit without a believed meter is the failure that binds (R10)."""
+    n = 3 * len(site.circuits)
+    place %= n
+    if limit >= n and site.dynamic[place // 3] == FALLBACK:
+        code = reason.FALLBACK
+    elif 0 <= limit < n and code == reason.LIMIT and site.is_external(place):
+        code = reason.EXTERNAL
+    p.reason = code
+    p.reason_at = place
+    p.reason_ma = 0

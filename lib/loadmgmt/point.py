@@ -1,0 +1,247 @@
+"""One wallbox connector as the brain sees it, and what it may draw (rules R1 and R5).
+
+The driver calls `report` for every valid answer and sets `sent_ms` with every command; the brain
+decides `setpoint_ma`. All currents in mA, all times in ticks (ms).
+
+`may_ma` is rule R1's "may draw": the larger of the setpoint and what the wallbox last confirmed.
+A lower setpoint is confirmed by a state that was received after the command, reports the lower
+limit as applied and a draw of at most setpoint + max(0.5 A, 3 %). A wallbox that cannot measure
+confirms by time, 12 s after it reported the limit as applied.
+"""
+
+from compat import const, ticks_diff
+
+NO_CAR = 0
+BLOCKED = 1  # a car, but something else than the manager forbids charging
+WAITING = 2  # wants to charge, not released
+READY = 3  # released, the car does not draw yet
+CHARGING = 4
+FAULT = 5
+FULL = 6  # the car ended charging by itself
+
+UNDECIDED = -1  # setpoint_ma before the first decision
+
+LOST_MS = const(5000)  # design R5
+CONFIRM_BY_TIME_MS = const(12000)  # R1, no own measurement
+SETTLE_MS = const(5000)  # IEC 61851-1: a car follows its pilot within 5 s
+SETTLE_BLIND_MS = const(12000)
+DEAD_MAN_GRACE_MS = const(2000)  # R5
+_READING_GAP_MS = const(700)  # two states closer than this count as one reading
+
+_ROTATIONS = ("L123", "L132", "L231", "L213", "L321", "L312")
+
+
+def order_of(rotation: str | None) -> tuple | None:
+    """Grid phase index behind the wallbox's L1, L2, L3, e.g. "L231" -> (1, 2, 0); None: unknown.
+
+    Raises ValueError for anything else.
+    """
+    if rotation is None:
+        return None
+    if rotation not in _ROTATIONS:
+        raise ValueError("rotation")
+    return tuple([int(letter) - 1 for letter in rotation[1:]])
+
+
+def tolerance_ma(setpoint_ma: int) -> int:
+    """How much a wallbox may draw above its setpoint and still obey it (R1)."""
+    return max(500, setpoint_ma * 3 // 100)
+
+
+class ChargePoint:
+    """The record; see the module's docstring. `index` and `path` are set by the Site."""
+
+    def __init__(self, name, circuit=0, phases=3, rotation=None, min_ma=6000, max_ma=32000):
+        self.name = name
+        self.circuit = circuit
+        self.phases = phases
+        self.rotation = rotation
+        self.order = order_of(rotation)
+        self.min_ma = min_ma
+        self.max_ma = max_ma
+        self.step_ma = 1
+        self.priority = 0
+        # how the device behaves when it hears nothing: the driver knows
+        self.dead_man_ms = None
+        self.failsafe_ma = 0
+        self.boot_ma = 0
+        self.name_error = False
+        # what it reported
+        self.heard = False
+        self.reading_ms = 0
+        self.applied_ma = 0
+        self.supported_ma = max_ma
+        self.car = NO_CAR
+        self.measures = False
+        self.drawn = [0, 0, 0]  # the wallbox's own phase order
+        self.before = [0, 0, 0]  # the reading before
+        self.drawn_hi = [0, 0, 0]  # the most it reported around the last meter sample
+        self.before_ms = 0
+        self.moved_ms = 0  # when its draw last changed by more than 1 A
+        self.phases_now = phases
+        self.charging_ms = 0  # since when it is in state CHARGING
+        # what the brain decided
+        self.setpoint_ma = UNDECIDED
+        self.changed_ms = 0
+        self.sent_ms = 0
+        self.may_ma = max_ma  # until it is heard it may draw all it can
+        self.peak_ma = max_ma  # the most it may have drawn when the last sample was taken
+        self.confirm_ms = 0
+        self.applied_ok = False
+        self.applied_ok_ms = 0
+        self.lost = False
+        self.silent = False
+        self.disobeys = False
+        self.stopped = False  # stopped for want of current: the long hold applies (R3)
+        self.wanted_ms = 0  # since when its car wants current
+        self.reason = 0
+        self.reason_at = -1  # circuit * 3 + phase, or -1
+        self.reason_ma = 0
+        # where it counts: set by Site.place
+        self.index = 0
+        self.path = ()  # its circuits, the own one first
+        self.static = ()  # limits it counts in: indices into Site.over
+        self.dynamic = ()  # (circuit index, limits) of metered circuits
+        self.places = ()  # all of them
+        self.placed_phases = phases
+        self.grid = None
+        self.was_lost = False
+        # blind wallboxes: what the meter showed when the car started
+        self.start_meter = None
+        self.estimate = None
+
+    def report(self, now_ms, applied_ma, drawn_l1, drawn_l2, drawn_l3, car, supported_ma, phases):
+        """Take a valid answer. drawn: mA in the wallbox's own phase order, -1: cannot measure.
+
+        supported_ma: what other limits inside the wallbox allow. phases: in use now, 0 unknown.
+        """
+        self.measures = drawn_l1 >= 0
+        if not self.measures:
+            drawn_l1 = drawn_l2 = drawn_l3 = 0
+        drawn = self.drawn
+        if (
+            abs(drawn_l1 - drawn[0]) > 1000
+            or abs(drawn_l2 - drawn[1]) > 1000
+            or abs(drawn_l3 - drawn[2]) > 1000
+        ):
+            self.moved_ms = now_ms
+        if ticks_diff(now_ms, self.before_ms) >= _READING_GAP_MS or not self.heard:
+            self.before, self.drawn = drawn, self.before
+            self.before_ms = now_ms
+            drawn = self.drawn
+        drawn[0] = drawn_l1
+        drawn[1] = drawn_l2
+        drawn[2] = drawn_l3
+        high = self.drawn_hi
+        if drawn_l1 > high[0]:
+            high[0] = drawn_l1
+        if drawn_l2 > high[1]:
+            high[1] = drawn_l2
+        if drawn_l3 > high[2]:
+            high[2] = drawn_l3
+        if car == CHARGING and self.car != CHARGING:
+            self.charging_ms = now_ms
+            self.start_meter = None
+            self.estimate = None
+        wanted = WAITING <= car <= CHARGING
+        if wanted and not WAITING <= self.car <= CHARGING:
+            self.wanted_ms = now_ms
+        if car == NO_CAR:
+            self.stopped = False
+        self.car = car
+        self.applied_ma = applied_ma
+        self.supported_ma = supported_ma
+        self.phases_now = min(self.phases, phases) if phases > 0 else self.phases
+        self.reading_ms = now_ms
+        if not self.heard:
+            self.heard = True
+            self._adopt(now_ms)
+        self.lost = self.silent = False
+        self._confirm(now_ms)
+
+    def _adopt(self, now_ms):
+        """Take over what it reports as applied: a running charge goes on across our restart (R7)."""
+        if self.setpoint_ma == UNDECIDED:
+            setpoint = min(self.applied_ma, self.max_ma)
+            self.setpoint_ma = setpoint if setpoint >= self.min_ma else 0
+            self.may_ma = self.peak_ma = self.applied_ma
+            self.changed_ms = self.confirm_ms = now_ms
+
+    def _confirm(self, now_ms):
+        setpoint = self.setpoint_ma
+        drawn = max(self.drawn)
+        over = drawn > setpoint + tolerance_ma(setpoint)
+        if self.applied_ma > setpoint:
+            self.applied_ok = False
+            if self.applied_ma > self.may_ma:
+                self.may_ma = self.applied_ma
+        elif ticks_diff(self.sent_ms, self.changed_ms) >= 0 or setpoint >= self.may_ma:
+            # a command with this setpoint went out before this state came in
+            if not self.applied_ok:
+                self.applied_ok = True
+                self.applied_ok_ms = now_ms
+            old_enough = ticks_diff(now_ms, self.applied_ok_ms) >= CONFIRM_BY_TIME_MS
+            if not over and (self.measures or old_enough):
+                if self.may_ma > setpoint:
+                    self.may_ma = setpoint
+                    self.confirm_ms = now_ms
+            elif over and old_enough:
+                self.may_ma = max(setpoint, drawn)  # a slow or disobedient one: what it draws
+        if over and drawn > self.may_ma:
+            self.may_ma = drawn
+
+    def set(self, setpoint_ma: int, now_ms: int):
+        """Decide a new setpoint (already checked against every limit)."""
+        if setpoint_ma > self.may_ma:
+            self.may_ma = setpoint_ma
+        if self.may_ma > self.peak_ma:
+            self.peak_ma = self.may_ma
+        self.setpoint_ma = setpoint_ma
+        self.changed_ms = now_ms
+        self.applied_ok = False
+        if setpoint_ma > 0:
+            self.stopped = False
+
+    def is_disobeying(self, now_ms: int) -> bool:
+        """True when it had time to follow its setpoint and still applies or draws more."""
+        if ticks_diff(now_ms, self.changed_ms) < CONFIRM_BY_TIME_MS:
+            return self.disobeys
+        setpoint = self.setpoint_ma
+        return self.applied_ma > setpoint or max(self.drawn) > setpoint + tolerance_ma(setpoint)
+
+    def grow_old(self, now_ms: int) -> bool:
+        """Let time pass: lost after 5 s, reserve until its own time-out (R5). True: just lost."""
+        if self.name_error:
+            self.may_ma = self.peak_ma = 0
+            return False
+        if ticks_diff(now_ms, self.reading_ms) <= LOST_MS:
+            return False
+        just_lost = not self.lost
+        if just_lost:
+            self.lost = self.silent = True
+            if self.setpoint_ma > self.may_ma:
+                self.may_ma = self.setpoint_ma
+            if self.boot_ma > self.may_ma:
+                self.may_ma = self.boot_ma
+        if self.silent and self.dead_man_ms is not None:
+            if ticks_diff(now_ms, self.sent_ms) > self.dead_man_ms + DEAD_MAN_GRACE_MS:
+                self.may_ma = self.peak_ma = max(self.failsafe_ma, self.boot_ma)
+                self.setpoint_ma = self.failsafe_ma
+                self.changed_ms = now_ms
+                # it is off now, so it may be looked for again: a command of 0 A is always safe
+                if self.may_ma == 0:
+                    self.silent = False
+                    self.car = NO_CAR
+        return just_lost
+
+    def settle_ms(self) -> int:
+        """How long after a change of the setpoint its draw is uncertain."""
+        return SETTLE_MS if self.measures else SETTLE_BLIND_MS
+
+    def wants(self) -> bool:
+        """True while its car wants current and nothing in the wallbox forbids it."""
+        return WAITING <= self.car <= CHARGING and self.supported_ma >= self.min_ma
+
+    def ask_ma(self) -> int:
+        """The most it can make use of."""
+        return min(self.max_ma, self.supported_ma)

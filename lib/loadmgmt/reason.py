@@ -1,0 +1,27 @@
+"""Why a wallbox has the setpoint it has (rule R10). Codes only: the page has the words.
+
+A reason is (code, circuit index, phase 0..2, value in mA); what does not apply is -1 or 0.
+"""
+
+STARTING = 0  # the controller listens first; running charges go on
+UNHEARD = 1  # this wallbox has not answered since the start
+NO_CAR = 2
+BLOCKED_BY_BOX = 3  # a key switch, a user limit or another input of the wallbox forbids it
+FULL = 4  # the car ended charging by itself
+FAULT = 5  # the wallbox reports a fault
+OWN_MAXIMUM = 6  # it gets all that it, its car or its installation may take
+LIMIT = 7  # a circuit's phase binds it
+NO_ROOM = 8  # its minimum does not fit on a circuit's phase
+EXTERNAL = 9  # available_current binds it
+FALLBACK = 10  # the circuit's meter is not believed
+SETTLING = 11  # waits until others have let go or the last change has settled
+HOLD = 12  # the headroom has not held long enough yet
+LOST = 13  # no answer: value = what stays reserved for it
+DISOBEYS = 14  # draws more than its setpoint: counted with what it draws
+SWITCHED_OFF = 15  # charge management is switched off
+
+NAMES = (
+    "starting", "unheard", "no_car", "blocked_by_box", "full", "fault", "own_maximum", "limit",
+    "no_room", "external", "meter_fallback", "settling", "hold", "lost", "disobeys",
+    "switched_off",
+)

@@ -1,0 +1,216 @@
+"""The site: circuits, wallboxes, and the one pass that keeps them within their fuses.
+
+Use: build `Site(circuits, points, now_ms)`, give metered circuits their meter with
+`Circuit.meter(...)`, then
+- `site.sample(...)` for each meter value, `point.report(...)` for each answer of a wallbox,
+- `site.step(now_ms)` on every fresh sample and at least once a second; it decides all setpoints and
+  says what changed: the caller sends what was lowered at once.
+
+The pass: let time pass (lost wallboxes, silent meters) > weigh what may be drawn against every limit
+> cut what is too much, at once (R2) > share what is free, slowly (R3, R1).
+"""
+
+from compat import const, ticks_add, ticks_diff
+
+from loadmgmt import cut, event, share, weigh
+from loadmgmt.circuit import NONE_MA
+from loadmgmt.point import UNDECIDED
+
+LOWERED = const(1)  # flags that step returns
+RAISED = const(2)
+
+_SHARE_MS = const(1000)  # the full solve runs at most once a second
+_MAX_POINTS = const(64)
+_MAX_CIRCUITS = const(16)
+_MAX_DEPTH = const(4)
+
+
+class Site:
+    """All that the brain knows. One task owns it; others only read."""
+
+    def __init__(self, circuits: list, points: list, now_ms: int):
+        """circuits: parents before children. Raises ValueError where the tree is not one."""
+        if len(points) > _MAX_POINTS or not 0 < len(circuits) <= _MAX_CIRCUITS:
+            raise ValueError("size")
+        self.circuits = circuits
+        self.points = points
+        self.available_ma = None  # mA per phase from outside, None = no such limit
+        self.enabled = True
+        self.on_event = None  # called with (code, subject, value)
+        self.settled_ms = now_ms  # when the last change will have settled
+        self.shared_ms = now_ms
+        self.passes = 0
+        n = len(points)
+        m = 6 * len(circuits)  # limits: 3c+p the static ones, 3C+3c+p the metered ones
+        self.over = [0] * m  # mA that too much may be drawn, per limit
+        self.low = [0] * n  # working space of cut and share, one entry a wallbox
+        self.cap = [0] * n
+        self.out = [0] * n
+        self.bound = [-1] * n
+        self.floor = [0] * n
+        self.uses = [()] * n
+        self.told_ms = now_ms
+        self.dynamic = [0] * len(circuits)  # weigh.NO_LIMIT, MEASURED or FALLBACK
+        for index, circuit in enumerate(circuits):
+            circuit.index = index
+            if circuit.parent is None:
+                circuit.path = (index,)
+            else:
+                if not 0 <= circuit.parent < index:
+                    raise ValueError("parent")
+                circuit.path = (index,) + circuits[circuit.parent].path
+            if len(circuit.path) > _MAX_DEPTH:
+                raise ValueError("depth")
+        for index, point in enumerate(points):
+            point.index = index
+            point.reading_ms = point.sent_ms = point.before_ms = now_ms
+            point.path = circuits[point.circuit].path
+            self.place(point)
+
+    def place(self, point):
+        """Find out in which limits a wallbox counts: on its phases, or on all when not known."""
+        order = point.order
+        phases = point.phases_now
+        if order is not None:
+            grid = order[:phases]
+        elif phases == 3:
+            grid = (0, 1, 2)
+            order = grid
+        else:
+            grid = (0, 1, 2)
+        static = []
+        dynamic = []
+        offset = 3 * len(self.circuits)
+        for c in point.path:
+            circuit = self.circuits[c]
+            is_root = circuit.parent is None
+            if circuit.limit_ma is not None or (is_root and self.available_ma is not None):
+                for p in grid:
+                    static.append(3 * c + p)
+            if circuit.metered:
+                dynamic.append((c, tuple([offset + 3 * c + p for p in grid])))
+        point.static = tuple(static)
+        point.dynamic = tuple(dynamic)
+        point.places = point.static
+        for _, limits in dynamic:
+            point.places += limits
+        point.placed_phases = phases
+        point.grid = order  # grid phase behind each phase of the wallbox, None: not known
+
+    def set_available(self, current_ma):
+        """Limit the cars of every root circuit to current_ma per phase; None lifts it."""
+        was = self.available_ma
+        self.available_ma = current_ma
+        if (was is None) != (current_ma is None):
+            for point in self.points:
+                self.place(point)
+
+    def tell(self, code, subject=0, value=0):
+        if self.on_event is not None:
+            self.on_event(code, subject, value)
+
+    def sample(self, index: int, now_ms: int, l1: int, l2: int, l3: int, same: bool) -> bool:
+        """Take a meter value of circuit `index`: signed mA per phase, export negative.
+
+        same: the meter's answer was bit-identical to the one before. False: dropped, out of range.
+        """
+        circuit = self.circuits[index]
+        if not circuit.sample(now_ms, l1, l2, l3):
+            return False
+        own, calm_ms = weigh.own_draw(self, circuit, now_ms)
+        was = circuit.trust.state
+        circuit.trust.judge(now_ms, circuit.meter_ma, own, same, circuit.includes, calm_ms)
+        self._trust_changed(circuit, was, now_ms)
+        weigh.align(self, circuit, now_ms)
+        return True
+
+    def _trust_changed(self, circuit, was, now_ms):
+        now = circuit.trust.state
+        if now == was:
+            return
+        if circuit.believed():
+            circuit.forget_house(now_ms)
+            if was:
+                self.tell(event.METER_BACK, circuit.index)
+        elif was <= 1:
+            self.tell(event.METER_LOST, circuit.index, now)
+
+    def step(self, now_ms: int) -> int:
+        """One pass. Returns LOWERED and RAISED flags; the setpoints stand in the points."""
+        self.passes += 1
+        points = self.points
+        for circuit in self.circuits:
+            if circuit.metered:
+                was = circuit.trust.state
+                circuit.trust.age(now_ms)
+                self._trust_changed(circuit, was, now_ms)
+        flags = 0
+        for p in points:
+            if p.grow_old(now_ms):
+                self.tell(event.CHARGER_LOST, p.index, p.may_ma)
+                p.was_lost = True
+            if p.placed_phases != p.phases_now:
+                self.place(p)
+            if p.setpoint_ma > 0 and not p.lost and not (self.enabled and p.wants()):
+                self.change(p, 0, now_ms)
+                flags = LOWERED
+        weigh.weigh(self, now_ms)
+        if cut.cut(self, now_ms):
+            flags |= LOWERED
+        # on a fresh sample the wallboxes' readings are older than it: sharing can wait for them
+        due_ms = ticks_diff(now_ms, self.shared_ms)
+        if due_ms >= 2 * _SHARE_MS or (due_ms >= _SHARE_MS and not self._is_fresh()):
+            self.shared_ms = now_ms
+            self._notice(now_ms)
+            flags |= share.share(self, now_ms)
+        for circuit in self.circuits:
+            circuit.fresh = False
+        return flags
+
+    def _is_fresh(self):
+        for circuit in self.circuits:
+            if circuit.fresh:
+                return True
+        return False
+
+    def change(self, point, setpoint_ma, now_ms):
+        """Give a wallbox its new setpoint and wait for that to settle before the next raise."""
+        if point.setpoint_ma == 0 and setpoint_ma > 0:
+            self.tell(event.STARTED, point.index, setpoint_ma)
+        point.set(setpoint_ma, now_ms)
+        settled_ms = ticks_add(now_ms, point.settle_ms())
+        if ticks_diff(settled_ms, self.settled_ms) > 0:
+            self.settled_ms = settled_ms
+
+    def _notice(self, now_ms):
+        """Report wallboxes that came back, disobey or obey again."""
+        for p in self.points:
+            if p.was_lost and not p.lost:
+                p.was_lost = False
+                self.tell(event.CHARGER_BACK, p.index, p.applied_ma)
+            if p.heard and not p.lost:
+                disobeys = p.is_disobeying(now_ms)
+                if disobeys != p.disobeys:
+                    p.disobeys = disobeys
+                    self.tell(event.DISOBEYS if disobeys else event.OBEYS, p.index, p.may_ma)
+
+    def learned(self) -> bool:
+        """True when every wallbox has been heard or declared lost (R7): raising may begin."""
+        for p in self.points:
+            if p.setpoint_ma == UNDECIDED and not p.lost and not p.name_error:
+                return False
+        return True
+
+    def supply_ma(self, circuit, phase: int) -> int:
+        """The static limit for the cars on a circuit's phase now, NONE_MA when there is none."""
+        limit = NONE_MA if circuit.limit_ma is None else circuit.limit_ma[phase]
+        if circuit.parent is None and self.available_ma is not None:
+            return min(limit, self.available_ma)
+        return limit
+
+    def is_external(self, place: int) -> bool:
+        """True when available_current is what limits the cars on this circuit and phase."""
+        circuit = self.circuits[place // 3]
+        if circuit.parent is not None or self.available_ma is None:
+            return False
+        return circuit.limit_ma is None or self.available_ma < circuit.limit_ma[place % 3]

@@ -1,0 +1,189 @@
+"""What may be drawn against every limit: the formula of design section 5, for reductions.
+
+For a metered circuit and phase, believed:   over = meter + sum(expected - highest draw) - target
+With the house = meter - sum(highest draw) this is: cars' setpoints + house - target. While a reading
+is older than the sample, or its setpoint changed a moment ago, the highest possible draw counts, so
+that a ramp-up is no reason to cut.
+A metered circuit that is not believed, and a static one:   over = sum(expected) - what is allowed.
+"""
+
+from compat import const, ticks_diff
+
+from loadmgmt.circuit import NONE_MA
+from loadmgmt.point import CHARGING, CONFIRM_BY_TIME_MS, UNDECIDED
+from loadmgmt.trust import GOOD, STARTING
+
+NO_LIMIT = 0  # metered, but nothing has been measured yet since the start
+MEASURED = 1
+FALLBACK = 2
+
+_LAG_MS = const(500)  # a meter's value is this much older than its answer
+
+
+def own_draw(site, circuit, now_ms):
+    """What the wallboxes below surely draw per phase (mA), and how long they have been calm (ms)."""
+    own = [0, 0, 0]
+    calm_ms = 1 << 20
+    for p in site.points:
+        if circuit.index not in p.path:
+            continue
+        quiet = min(ticks_diff(now_ms, p.changed_ms), ticks_diff(now_ms, p.moved_ms))
+        if p.heard and quiet < calm_ms:
+            calm_ms = quiet
+        if p.lost or not p.measures or is_unplaced(p):
+            continue
+        drawn = p.drawn
+        before = p.before
+        grid = p.grid
+        for k in range(3):
+            own[grid[k]] += min(drawn[k], before[k])
+    return own, calm_ms
+
+
+def align(site, circuit, now_ms):
+    """A new sample is here: what the wallboxes drew before it no longer explains the meter."""
+    for p in site.points:
+        if p.may_ma < p.peak_ma and ticks_diff(now_ms, p.confirm_ms) >= _LAG_MS:
+            if circuit.index in p.path:
+                p.peak_ma = p.may_ma
+        high = p.drawn_hi
+        drawn = p.drawn
+        before = p.before
+        for k in range(3):
+            high[k] = drawn[k] if drawn[k] > before[k] else before[k]
+
+
+def newest_sample(site):
+    """When the newest believed sample was taken, or None."""
+    newest = None
+    for circuit in site.circuits:
+        if circuit.metered and circuit.samples:
+            if newest is None or ticks_diff(circuit.sample_ms, newest) > 0:
+                newest = circuit.sample_ms
+    return newest
+
+
+def expected_ma(p, now_ms) -> int:
+    """What a wallbox will draw at most once its last change has settled."""
+    setpoint = p.setpoint_ma
+    if p.lost or setpoint == UNDECIDED:
+        return p.may_ma
+    if p.may_ma > setpoint and ticks_diff(now_ms, p.changed_ms) >= p.settle_ms():
+        return p.may_ma
+    return setpoint
+
+
+def is_unplaced(p) -> bool:
+    """True for a draw that is on some phase, but nobody knows on which."""
+    if p.order is not None:
+        return False
+    if p.phases_now < 3:
+        return True
+    drawn = p.drawn
+    high = max(drawn)
+    return high - min(drawn) > 1000 + high // 10
+
+
+def highest_ma(p, newest) -> int:
+    """The most a wallbox may have drawn when the newest sample was taken; -1: its reading holds."""
+    if p.lost or p.setpoint_ma == UNDECIDED:
+        return p.may_ma
+    if (
+        ticks_diff(p.reading_ms, newest) < 0
+        or ticks_diff(newest, p.changed_ms) < p.settle_ms()
+        or p.peak_ma > p.may_ma
+    ):
+        return p.may_ma if p.may_ma > p.peak_ma else p.peak_ma
+    return -1
+
+
+def weigh(site, now_ms):
+    """Fill site.over: by how many mA each limit is exceeded (negative: free)."""
+    circuits = site.circuits
+    over = site.over
+    dynamic = site.dynamic
+    offset = 3 * len(circuits)
+    for circuit in circuits:
+        c = circuit.index
+        for k in range(3):
+            over[3 * c + k] = -site.supply_ma(circuit, k)
+        at = offset + 3 * c
+        mode = NO_LIMIT
+        if circuit.metered:
+            state = circuit.trust.state
+            if state == GOOD or (state == STARTING and circuit.samples):
+                mode = MEASURED
+                for k in range(3):
+                    over[at + k] = circuit.meter_ma[k] - circuit.target_ma[k]
+            elif state != STARTING:
+                mode = FALLBACK
+                for k in range(3):
+                    over[at + k] = -fallback_ma(circuit, k)
+        dynamic[c] = mode
+        if mode == NO_LIMIT:
+            for k in range(3):
+                over[at + k] = -NONE_MA
+    newest = newest_sample(site)
+    for p in site.points:
+        if p.may_ma == 0 and p.peak_ma == 0 and p.setpoint_ma <= 0:
+            continue
+        expected = expected_ma(p, now_ms)
+        for j in p.static:
+            over[j] += expected
+        for c, limits in p.dynamic:
+            if dynamic[c] != MEASURED or not circuits[c].includes:
+                for j in limits:
+                    over[j] += expected
+                continue
+            highest = highest_ma(p, newest)
+            if p.order is None and highest < 0 and is_unplaced(p):
+                highest = max(p.drawn)
+                if expected < highest:
+                    continue  # its draw is in the house; a cut shows when the meter shows it
+            elif p.order is None and expected < highest and is_unplaced(p):
+                continue
+            if highest >= 0:
+                net = expected - highest
+                for j in limits:
+                    over[j] += net
+            elif not p.measures:
+                _blind(p, circuits[c], limits, expected, now_ms, over)
+            else:
+                for j in limits:
+                    over[j] += expected
+                at = offset + 3 * c
+                drawn = p.drawn
+                grid = p.grid
+                for k in range(p.phases_now):
+                    over[at + grid[k]] -= drawn[k]
+
+
+def _blind(p, circuit, limits, expected, now_ms, over):
+    """A wallbox that cannot measure, below a meter that includes it, settled.
+
+    It draws nothing until it is charging; after 12 s of that at one setpoint it draws what the meter
+    rose by when it started, at most its setpoint. Until then a rise is its own, no reason to cut.
+    """
+    estimate = None
+    if p.car == CHARGING:
+        if p.start_meter is None:
+            p.start_meter = list(circuit.meter_ma)
+        if ticks_diff(now_ms, p.charging_ms) < CONFIRM_BY_TIME_MS:
+            return
+        if p.estimate is None:
+            p.estimate = [
+                min(max(0, circuit.meter_ma[k] - p.start_meter[k]), expected) for k in range(3)
+            ]
+        if p.order is not None or p.phases_now == 3:
+            estimate = p.estimate
+    for j in limits:
+        drawn = min(estimate[j % 3], expected) if estimate is not None else 0
+        over[j] += expected - drawn
+
+
+def fallback_ma(circuit, phase: int) -> int:
+    """What the cars may use on a phase while the circuit's meter is not believed."""
+    allowed = circuit.target_ma[phase] - circuit.fallback_ma[phase]
+    if circuit.offline_ma is not None and circuit.offline_ma[phase] < allowed:
+        allowed = circuit.offline_ma[phase]
+    return allowed if allowed > 0 else 0
