@@ -1,0 +1,115 @@
+"""Checks a JSON value against tables and fills in what was left out.
+
+A table is a tuple of fields (key, check, default, low, high). `check(path, value, low, high)`
+returns the normalized value or raises Invalid, whose text is: path, what is wrong, what would be
+right. A default of None makes null a value; `...` makes the key necessary. Nothing here knows what
+the settings mean.
+"""
+
+import json
+
+
+class Invalid(ValueError):
+    """A value is not what it should be; the text says where, what and what would be right."""
+
+
+def fail(path: str, wrong: str, right: str):
+    """Raise Invalid in the form all errors have."""
+    raise Invalid("%s: %s; give %s" % (path, wrong, right))
+
+
+def show(value) -> str:
+    """Return a value as a person wrote it, cut short."""
+    if isinstance(value, dict):
+        return "an object"
+    if isinstance(value, (list, tuple)):
+        return "a list"
+    text = json.dumps(value)
+    return text if len(text) <= 40 else text[:36] + "..."
+
+
+def boolean(path, value, low, high):
+    if value is not True and value is not False:
+        fail(path, show(value) + " is no truth value", "true or false")
+    return value
+
+
+def integer(path, value, low, high):
+    if type(value) is not int:
+        fail(path, show(value) + " is no whole number", "%d..%d" % (low, high))
+    if value < low or value > high:
+        wrong = "%s is %s" % (show(value), "below %d" % low if value < low else "above %d" % high)
+        fail(path, wrong, "%d..%d" % (low, high))
+    return value
+
+
+def phases(path, value, low, high):
+    """One number for all phases or a list of three; becomes a list of three."""
+    if not isinstance(value, list):
+        value = [value] * 3
+        return [integer(path, v, low, high) for v in value]
+    if len(value) != 3:
+        fail(path, "%d values" % len(value), "one number or three")
+    return [integer("%s[%d]" % (path, i), v, low, high) for i, v in enumerate(value)]
+
+
+def choice(path, value, low, high):
+    """One of the values in the tuple `low`."""
+    for known in low:
+        if type(value) is type(known) and value == known:
+            return known
+    return fail(path, show(value) + " is unknown", "one of " + ", ".join([str(k) for k in low]))
+
+
+def text(path, value, low, high):
+    """Text of low..high printable characters; joins the halves of those escaped as two."""
+    right = "text of %d..%d characters" % (low, high)
+    if not isinstance(value, str):
+        fail(path, show(value) + " is no text", right)
+    if len(value) > 2 * high:
+        fail(path, "%d characters" % len(value), right)
+    joined = ""
+    half = 0
+    for char in value + " ":
+        code = ord(char)
+        second = 0xDC00 <= code < 0xE000
+        if second != (half > 0) or code < 32 or 127 <= code < 160:
+            fail(path, "a character that cannot be shown", right)
+        if 0xD800 <= code < 0xDC00:
+            half = code
+            continue
+        joined += chr(0x10000 + ((half - 0xD800) << 10) + code - 0xDC00) if half else char
+        half = 0
+    if not low < len(joined) <= high + 1:
+        fail(path, "%d characters" % (len(joined) - 1), right)
+    return joined[:-1]
+
+
+def rows(path, value, low, high):
+    """A list of at most `high` objects of the table `low`."""
+    if not isinstance(value, list):
+        fail(path, show(value) + " is no list", "a list")
+    if len(value) > high:
+        fail(path, "%d entries" % len(value), "at most %d" % high)
+    return [table("%s[%d]" % (path, i), entry, low) for i, entry in enumerate(value)]
+
+
+def table(path, value, fields, _=None):
+    """An object with the keys of `fields`."""
+    if not isinstance(value, dict):
+        fail(path or "document", show(value) + " is no object", "{...}")
+    prefix = path + "." if path else ""
+    known = [field[0] for field in fields]
+    for key in value:
+        if key not in known:
+            where = prefix + (key[:40] if isinstance(key, str) else show(key))
+            fail(where, "unknown key", "one of " + ", ".join(known))
+    result = {}
+    for key, check, default, low, high in fields:
+        given = value.get(key, default)
+        if given is ...:
+            fail(prefix + key, "missing", "it")
+        if given is not None or default is not None:
+            given = check(prefix + key, given, low, high)
+        result[key] = given
+    return result

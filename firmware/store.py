@@ -1,0 +1,140 @@
+"""Keeps the settings document in the file system through power cuts (rule R8).
+
+settings.json is replaced by renaming the finished settings.new over it, so it is the old or the
+new one at any moment. settings.ok is a copy of the last one that was valid. The last member of a
+stored file, "crc", is the CRC-32 of the lines before it; a file without it was written by a person
+and is as good. A wrong settings.json is never lost: the next save moves it to settings.bad.
+"""
+
+import binascii
+import json
+import os
+
+FILE = "settings.json"
+COPY = "settings.ok"
+_NEW = "settings.new"
+_BAD = "settings.bad"
+_MAX_BYTES = 32768
+_CRC = b'"crc": "'
+
+
+class _State:
+    wrong = False  # what FILE holds is not in force
+
+
+def load(validate) -> tuple:
+    """Return (document or None, error or None): FILE, or COPY beside what is wrong with FILE."""
+    document, error, crc = _read(FILE, validate)
+    copy, _, copy_crc = _read(COPY, validate)
+    _State.wrong = error is not None
+    if document is not None:
+        if copy is None or copy_crc != crc:
+            _copy()
+        return document, None
+    if copy is None and not _exists(FILE) and not _exists(COPY):
+        _State.wrong = False
+        return None, None
+    return copy, error
+
+
+def save(document, keys) -> str | None:
+    """Store a valid document, members in the order of `keys`; return None or what went wrong."""
+    try:
+        _write(document, keys)
+        if os.stat(_NEW)[6] > _MAX_BYTES:
+            return "settings: larger than %d bytes; give shorter names" % _MAX_BYTES
+        if _State.wrong and _exists(FILE):
+            os.rename(FILE, _BAD)
+        os.rename(_NEW, FILE)
+    except OSError as error:
+        return "%s: not written (%s); the old settings stay" % (FILE, error)
+    _State.wrong = False
+    _copy()
+    return None
+
+
+def _exists(name) -> bool:
+    try:
+        os.stat(name)
+    except OSError:
+        return False
+    return True
+
+
+def _read(name, validate) -> tuple:
+    """Return (document, None, crc of the file) or (None, error, 0)."""
+    try:
+        size = os.stat(name)[6]
+        if size > _MAX_BYTES:
+            return None, "%s: %d bytes; give at most %d" % (name, size, _MAX_BYTES), 0
+        stored, crc = _checksum(name)
+        with open(name, "rb") as file:
+            document = json.loads(file.read())
+    except OSError as error:
+        return None, "%s: cannot be read (%s); give settings" % (name, error), 0
+    except (ValueError, RuntimeError) as error:
+        return None, "%s: no JSON (%s); give one JSON object" % (name, str(error)[:80]), 0
+    except MemoryError:
+        return None, "%s: too much for the memory; give less" % name, 0
+    if isinstance(document, dict) and "crc" in document:
+        if document.pop("crc") != stored:
+            return None, name + ': changed after it was stored; remove "crc" if that is meant', 0
+    document, error = validate(document)
+    return document, error and "%s: %s" % (name, error), crc
+
+
+def _checksum(name) -> tuple:
+    """Return the CRC of the lines before the stored one, written as that is, and of the file."""
+    body = None
+    crc = 0
+    with open(name, "rb") as file:
+        for line in file:
+            if line.startswith(_CRC):
+                body = "%08x" % crc
+            crc = binascii.crc32(line, crc)
+    return body, crc
+
+
+def _write(document, keys):
+    """Write NEW: one member a line and one entry a line, so that a person can read it."""
+    crc = 0
+    with open(_NEW, "wb") as file:
+        for piece in _pieces(document, keys):
+            piece = piece.encode()
+            crc = binascii.crc32(piece, crc)
+            file.write(piece)
+        file.write(_CRC + b'%08x"}\n' % crc)
+    _sync()
+
+
+def _pieces(document, keys):
+    yield "{"
+    for key in keys:
+        value = document[key]
+        yield '"%s": ' % key
+        if isinstance(value, list) and value:
+            for i, entry in enumerate(value):
+                yield (",\n " if i else "[\n ") + json.dumps(entry)
+            yield "],\n"
+        else:
+            yield json.dumps(value) + ",\n"
+
+
+def _copy():
+    """Make COPY what FILE is; a failure leaves the older copy."""
+    try:
+        with open(FILE, "rb") as source, open(_NEW, "wb") as target:
+            piece = source.read(256)
+            while piece:
+                target.write(piece)
+                piece = source.read(256)
+        _sync()
+        os.rename(_NEW, COPY)
+    except OSError:
+        pass
+
+
+def _sync():
+    """Make the chip's file system write what it holds; the unix port has no such call."""
+    if hasattr(os, "sync"):
+        os.sync()
