@@ -23,7 +23,7 @@ import sys
 ROOT = pathlib.Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT))
 
-from tools import fetch_packages, inline_page
+from tools import fetch_packages, inline_page, page_policy
 
 DEFAULT = ROOT / "build" / "flash"
 CACHE = ROOT / "build" / "cache" / "mpy"
@@ -65,7 +65,7 @@ def contents():
     for path, source in code.items():
         wanted[path.removesuffix(".py") + ".mpy"] = compiled(path, source)
     if (ROOT / PAGE).exists():
-        page = inline_page.inlined(ROOT / PAGE)
+        page = page_policy.applied(inline_page.inlined(ROOT / PAGE))
         wanted[PAGE + ".gz"] = gzip.compress(page.encode(), 9, mtime=0)
     return wanted
 
