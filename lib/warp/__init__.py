@@ -1,0 +1,1 @@
+"""Charge-management packets of WARP chargers."""

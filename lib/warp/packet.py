@@ -1,0 +1,133 @@
+"""Packets of the WARP charge management: commands v1 to v4 out, states v1 to v5 and newer in.
+
+UDP, little endian, no encryption, no acknowledgement. Manager at port 34127, charger at 34128. The
+layouts are those of Tinkerforge's esp32-firmware, HEAD of 2026-08-22 (command v4, state v5).
+Currents come in as floats and are turned to mA at once. No I/O, and nothing here raises for any
+bytes that were received.
+"""
+
+from struct import pack_into, unpack_from
+
+from compat import const
+from f32 import f32_scaled
+
+MANAGER_PORT = 34127
+CHARGER_PORT = 34128
+RECEIVE_SIZE = 200  # longer than any known state, so that a wrong length is seen
+
+NEWEST_COMMAND = 4
+IGNORE_ALLOCATION = 0x80  # command flag, v3 and newer: counts only as sign of life
+UNKNOWN_MODE = 4  # charge mode "tell me yours"
+
+URGENT = 2  # State.event: answer this charger at once
+REALLOCATE = 1  # State.event: the car came or went
+
+_MAGIC = const(34127)
+_NEWEST_STATE_SIZE = const(136)
+_COMMAND_SIZES = b"\x0c\x0c\x10\x14"
+_STATE_SIZES = b"\x50\x54\x58\x5c\x88"
+
+SHORT = 1
+WRONG_MAGIC = 2
+WRONG_VERSION = 3
+WRONG_LENGTH = 4
+
+
+def pack_command(
+    buffer,
+    sequence: int,
+    version: int,
+    current_ma: int,
+    flags: int,
+    phases: int,
+    mode: int = UNKNOWN_MODE,
+    supported_modes: int = 0x0F,
+) -> int:
+    """Write a command of version 1..4 into the buffer (20 bytes) and return its length.
+
+    current_ma: 0, 6000..32000, or 65535 with the flag IGNORE_ALLOCATION. phases: 0 no statement, 1
+    or 3. supported_modes: bit n for charge mode n.
+    """
+    size = _COMMAND_SIZES[version - 1]
+    if version < 2:
+        phases = 0
+    pack_into("<HHHBxHBb", buffer, 0, _MAGIC, size, sequence, version, current_ma, flags, phases)
+    if version > 2:
+        pack_into("<BHB", buffer, 12, mode, supported_modes, 0)
+    if version > 3:
+        pack_into("<I", buffer, 16, 0)  # no authorization feedback
+    return size
+
+
+class State:
+    """What the last accepted state packet said; one record is filled again and again."""
+
+    def __init__(self):
+        self.sequence = 0
+        self.version = 0
+        self.event = 0  # URGENT, REALLOCATE
+        self.has_phase_meter = False
+        self.uid = 0
+        self.uptime_ms = 0
+        self.car_stopped = 0  # not 0: the car ended charging (older chargers: ms of charging)
+        self.allowed_ma = 0  # what the charger took over from the manager
+        self.supported_ma = 0  # the lowest of its other limits, 0: something else forbids
+        self.charger_state = 0  # 0 no car, 1 waits for a limit, 2 ready, 3 charging, 4 error
+        self.error_state = 0
+        self.is_managed = False
+        self.current_ma = [-1, -1, -1]  # in the charger's own phase order; -1 cannot be measured
+        self.phases = 0  # connected or in use, 0 unknown
+
+
+def unpack_state(buffer, n: int, state: State) -> int:
+    """Fill the record from the first n bytes; return 0, or what is wrong (nothing is changed)."""
+    if n < 8:
+        return SHORT
+    magic, size, sequence, version = unpack_from("<HHHB", buffer, 0)
+    if magic != _MAGIC:
+        return WRONG_MAGIC
+    if not version:
+        return WRONG_VERSION
+    if version <= len(_STATE_SIZES):
+        if size != _STATE_SIZES[version - 1] or n != size:
+            return WRONG_LENGTH
+    elif size < _NEWEST_STATE_SIZE or n < _NEWEST_STATE_SIZE:
+        return WRONG_LENGTH
+    state.sequence = sequence
+    state.version = version
+    state.event = buffer[11] >> 6
+    state.has_phase_meter = bool(buffer[8] & 4)
+    (
+        state.uid,
+        state.uptime_ms,
+        state.car_stopped,
+        state.allowed_ma,
+        state.supported_ma,
+        state.charger_state,
+        state.error_state,
+        flags,
+    ) = unpack_from("<IIIHHxBBB", buffer, 12)
+    state.is_managed = bool(flags & 0x80)
+    state.phases = buffer[84] & 3 if version > 2 else 0
+    _read_currents(buffer, state)
+    return 0
+
+
+def _read_currents(buffer, state: State) -> None:
+    """Turn the line currents to mA; all are -1 if the charger cannot measure."""
+    halves = unpack_from("<6H", buffer, 44)
+    current_ma = state.current_ma
+    # A measured 0 comes as -0.001; three plain zeros stand for "no meter" unless the charger has
+    # one and its contactor is open.
+    measured = state.has_phase_meter and state.charger_state != 3
+    for phase in range(3):
+        low = halves[2 * phase]
+        high = halves[2 * phase + 1]
+        value = f32_scaled(high, low, 1000)
+        if value is None or value > 1000000:
+            measured = False
+            break
+        measured = measured or bool(low | high & 0x7FFF)
+        current_ma[phase] = max(0, value)
+    if not measured:
+        current_ma[0] = current_ma[1] = current_ma[2] = -1
