@@ -1,9 +1,9 @@
 """Make one self-contained HTML page of a page with local scripts and stylesheets.
 
 Each `<script src="local.js">` and `<link rel="stylesheet" href="local.css">` is replaced by what
-the file holds, at the same place; a `defer` script goes to the end of the body, where it runs as it
-would have. The board then serves one file. An address outside the folder is an error: the page must
-work without any other host.
+the file holds, at the same place; a `defer` script goes to the end of the body, where it runs as
+it would have. The board then serves one file. An address outside the folder is an error: the page
+must work without any other host.
 """
 
 import re

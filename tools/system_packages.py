@@ -32,7 +32,7 @@ def install(package, purpose):
     prefix = _as_root()
     if prefix is None:
         sys.exit(f"missing: {purpose}. Install it, on Debian: sudo apt-get install {package}")
-    print(f"installing {package} with apt", flush=True)
+    print(f"installing {package} with apt", file=sys.stderr)
     apt = [*prefix, "env", "DEBIAN_FRONTEND=noninteractive", "apt-get", "-q", "-y"]
     subprocess.run([*apt, "update"], stdout=subprocess.DEVNULL)
     if subprocess.run([*apt, "install", package], stdout=subprocess.DEVNULL).returncode:
@@ -52,4 +52,4 @@ def _as_root():
 
 
 if __name__ == "__main__":
-    print(chromium())
+    chromium()
