@@ -1,0 +1,120 @@
+"""firmware/web/request_head.py and access.py: what of a request's head is taken, and from whom."""
+
+from firmware.web.access import admit, is_loopback, is_own_page
+from firmware.web.refusal import Refusal, answer
+from firmware.web.request_head import check_header, check_length, check_request_line
+
+
+def status_of(call, *arguments):
+    try:
+        call(*arguments)
+    except Refusal as refusal:
+        assert "right: " in refusal.text or "GET /api" in refusal.text or "login" in refusal.text
+        return refusal.status
+    return 0
+
+
+def test_request_lines():
+    for line, status in (
+        (b"GET / HTTP/1.1", 0),
+        (b"PUT /charge_manager/config HTTP/1.0", 0),
+        (b"GET /api/events?since=4 HTTP/1.1", 0),
+        (b"", 400),
+        (b"GET", 400),
+        (b"GET /", 400),  # HTTP/0.9
+        (b"GET / HTTP/2.0", 400),
+        (b"GET / HTTP/1.1 x", 400),
+        (b"GET  / HTTP/1.1", 400),
+        (b"GET http://else.where/ HTTP/1.1", 400),
+        (b"GET * HTTP/1.1", 400),
+        (b"G=T / HTTP/1.1", 400),
+        (b" / HTTP/1.1", 400),
+        (b"GET /\x00 HTTP/1.1", 400),
+        (b"GET /\xc3\xa4 HTTP/1.1", 400),
+        (b"\x16\x03\x01\x02\x00\x01\x00\x01\xfc\x03\x03", 400),  # TLS
+        (b"GET /%zz HTTP/1.1", 404),
+        (b"GET /api/status?x=%ff HTTP/1.1", 404),
+    ):
+        assert status_of(check_request_line, line) == status, line
+    assert check_request_line(b"HEAD / HTTP/1.1") == b"HEAD"
+
+
+def test_header_lines():
+    for line, status in (
+        (b"Host: 192.168.1.5", 0),
+        (b"Accept:", 0),
+        (b"X-Name: M\xc3\xbcller", 0),  # not looked at
+        (b"Tab:\tvalue", 0),
+        (b"no colon", 400),
+        (b": value", 400),
+        (b"Na me: value", 400),
+        (b"Name : value", 400),
+        (b" folded: line", 400),
+        (b"X: \x00", 400),
+        (b"Host: \xff", 400),
+        (b"Transfer-Encoding: chunked", 411),
+    ):
+        assert status_of(check_header, line, {}) == status, line
+    headers = {}
+    assert check_header(b"HOST:  a.b ", headers) and headers == {b"host": b"a.b"}
+    assert not check_header(b"Cookie: x", headers) and len(headers) == 1
+    assert status_of(check_header, b"host: c.d", headers) == 400
+
+
+def test_lengths_of_bodies():
+    for method, value, status in (
+        (b"GET", None, 0),
+        (b"POST", b"0", 0),
+        (b"PUT", b"16384", 0),
+        (b"POST", None, 411),
+        (b"PUT", b"", 400),
+        (b"PUT", b"-1", 400),
+        (b"PUT", b"+1", 400),
+        (b"PUT", b"1e3", 400),
+        (b"PUT", b"ten", 400),
+        (b"PUT", b"1, 1", 400),
+        (b"PUT", b"16385", 413),
+        (b"PUT", b"9" * 500, 413),
+    ):
+        assert status_of(check_length, method, value) == status, (method, value)
+
+
+def test_only_this_machine_may_write():
+    packed = b"\x02\x00\x1f\x90"  # AF_INET, port 8080: the unix port's form
+    for peer, here in (
+        (("127.0.0.1", 5), True),
+        (("127.9.8.7", 5), True),
+        (("192.168.1.4", 5), False),
+        (("128.127.0.0", 5), False),
+        (packed + bytes([127, 1, 2, 3]) + bytes(8), True),
+        (packed + bytes([10, 0, 0, 127]) + bytes(8), False),
+        (b"\x0a\x00\x1f\x90" + bytes([127]) * 24, False),  # AF_INET6
+        (b"", False),
+    ):
+        assert is_loopback(peer) == here, peer
+        assert status_of(admit, b"PUT", peer, {}) == (0 if here else 403), peer
+        assert status_of(admit, b"GET", peer, {}) == 0
+
+
+def test_a_foreign_page_may_not_write():
+    for origin, host, own in (
+        (b"http://127.0.0.1:8080", b"127.0.0.1:8080", True),
+        (b"http://192.168.1.5", b"192.168.1.5", True),
+        (b"http://localhost", b"localhost", True),
+        (b"http://evil.example", b"127.0.0.1:8080", False),
+        (b"http://evil.example:8080", b"evil.example:8080", False),  # DNS rebinding
+        (b"https://127.0.0.1:8080", b"127.0.0.1:8080", False),
+        (b"null", b"127.0.0.1:8080", False),
+        (b"", b"", False),
+    ):
+        assert is_own_page(origin, host) == own, (origin, host)
+        headers = {b"origin": origin, b"host": host}
+        assert status_of(admit, b"POST", ("127.0.0.1", 5), headers) == (0 if own else 403)
+
+
+def test_a_refusal_is_a_complete_answer():
+    data = answer(414, "line too long")
+    head, _, body = data.partition(b"\r\n\r\n")
+    assert head.startswith(b"HTTP/1.0 414 ")
+    assert body == b"line too long\n"
+    assert b"Content-Length: %d" % len(body) in head
