@@ -140,7 +140,7 @@ def test_the_most_favourable_of_the_samples_just_before_counts():
 
 
 def test_dead_man_and_unplug_free_the_limit():
-    for kind in ("dead_man", "unplug", "boot"):
+    for kind in ("dead_man", "unplug", "power_off"):
         made = Made()
         made.command(0.1, 0, 32000)
         made.applied(0.1, 0, 32000)

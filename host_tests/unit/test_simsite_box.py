@@ -194,7 +194,7 @@ def test_dead_man_after_30_s_and_forgets_after_60_s():
     assert bench.box.applied_ma == 0 and bench.last().allowed_ma in (0, 8000)
     bench.run(35)
     count = len(bench.sent)
-    assert bench.box.manager is None
+    assert bench.box.link.manager is None
     bench.run(10)
     assert len(bench.sent) == count
 
@@ -217,7 +217,7 @@ def test_a_new_manager_after_a_minute_is_welcome():
     bench.run(61, feed=8000)
     bench.command(16000, address=OTHER)
     bench.run(0.5)
-    assert bench.box.applied_ma == 16000 and bench.box.manager == OTHER
+    assert bench.box.applied_ma == 16000 and bench.box.link.manager == OTHER
 
 
 def test_plug_and_unplug_are_told_at_once():
@@ -329,6 +329,21 @@ def test_a_reboot_stops_the_car_and_forgets_the_manager():
     bench.box.set_fault("reboot", True, bench.now)
     assert bench.box.drawn_ma() == [0, 0, 0]
     bench.run(10)
-    assert bench.box.applied_ma == 0 and bench.box.manager is None
+    assert bench.box.applied_ma == 0 and bench.box.link.manager is None
     bench.run(10, feed=9000)
     assert bench.box.applied_ma == 9000 and "boot" in bench.kinds()
+
+
+def test_without_power_nothing_flows_and_it_boots_when_power_is_back():
+    bench = plugged(Bench(boot_s=2))
+    bench.run(20, feed=16000)
+    bench.box.set_fault("off", True, bench.now)
+    assert (bench.box.drawn_ma(), bench.box.applied_ma) == ([0, 0, 0], 0)
+    assert bench.kinds()[-2:] == ["applied", "power_off"]
+    count = len(bench.sent)
+    bench.run(40, feed=16000)
+    bench.box.set_fault("off", False, bench.now)
+    bench.run(1.9, feed=16000)
+    assert len(bench.sent) == count
+    bench.run(2, feed=16000)
+    assert bench.box.applied_ma == 16000 and len(bench.sent) > count

@@ -194,7 +194,7 @@ def exposures(record: Record):
     it happened.  old and new are the newest commanded limit of event["box"] before and after;
     may[i] is what wallbox i may draw per phase from this moment: the largest of the newest limit
     that arrived, the limit it has applied and, if that is above the limit by more than max(0.5 A,
-    3 %), what it draws. A dead-man, a boot and an unplug take the limit to 0.
+    3 %), what it draws. A dead-man, a power cut and an unplug take the limit to 0.
     """
     count = len(record.grid_phases)
     commanded, applied = [0] * count, [0] * count
@@ -205,7 +205,7 @@ def exposures(record: Record):
         old = commanded[i] if i is not None else 0
         if e["kind"] == "command" and not e["ignore"] and e["current_ma"] <= 32000:
             commanded[i] = e["current_ma"]
-        elif e["kind"] in ("dead_man", "boot", "unplug"):
+        elif e["kind"] in ("dead_man", "power_off", "unplug"):
             commanded[i] = 0
         elif e["kind"] == "applied":
             applied[i] = e["current_ma"]

@@ -1,24 +1,22 @@
-"""A WARP wallbox, managed: what it does with commands, time and faults. Pure, in virtual time;
-udp.py gives it a socket.
+"""A WARP wallbox, managed: what it does with commands, time, a car and faults. In virtual time,
+without a socket.
 
-It reads one datagram per 100 ms, checks header, version and sequence, answers 300 ms after each
-accepted command and else 2.5 s after its last state, falls to 0 A after 30 s without a command
-and forgets its manager after 60 s without a datagram. Two managers at once block it until one of
-them was alone for a minute. Faults are switched by name.
+It applies accepted commands (box_link.py), answers each after 300 ms and else sends a state 2.5 s
+after the last, tells at once when a plug comes or goes, holds its PWM for a while after a change
+if so configured, and falls to 0 A after 30 s without a command. Faults are switched by name.
 """
 
 import random
 from collections import deque
 
 from . import warp_wire as wire
+from .box_link import Link
 from .box_state import FAULTS, BoxConfig, compose, grid_phases
 from .car import MINIMUM_MA, Car
 
 ANSWER_S = 0.3
 IDLE_STATE_S = 2.5
 DEAD_MAN_S = 30.0
-FORGET_S = 60.0
-CONFLICT_S = 60.0
 CONTACTOR_S = 15.0
 MAX_EVSE_MA = 32000
 
@@ -47,7 +45,6 @@ class WarpBox:
         self.energy_wh = 1000.0 * self._rng.randint(10, 9000)
         self._sequence = 0
         self._cold_start(now)
-        self._read_at = now + self._rng.uniform(0, self.config.read_every_s)
         self._ready_at = None
 
     # -- what flows ----------------------------------------------------------------------
@@ -106,13 +103,19 @@ class WarpBox:
         if name != "reboot" and name not in self.faults:
             raise ValueError(f"no such fault: {name}; one of reboot {' '.join(FAULTS)}")
         self._record("box_fault", now, box=self.index, fault=name, value=value)
-        if name == "reboot" or (name == "off" and self.faults["off"] and not value):
-            self._cold_start(now)
-            self._ready_at = now + self.config.boot_s
+        back = name == "off" and self.faults["off"] and not value
         if name != "reboot":
             self.faults[name] = value
-        if self.car and (name == "reboot" or (name in ("off", "error") and value)):
+        dark = name == "reboot" or (name == "off" and value)
+        if dark:
+            self._wanted_ma = self.commanded_ma = 0
+            self._apply(0, now)
+            self._record("power_off", now, box=self.index)
+        if self.car and (dark or (name == "error" and value)):
             self.car.disconnect()
+        if back or name == "reboot":
+            self._cold_start(now)
+            self._ready_at = now + self.config.boot_s
 
     # -- the wire ------------------------------------------------------------------------
 
@@ -138,8 +141,7 @@ class WarpBox:
                 version=data[6],
                 sequence=seen.sequence,
             )
-        if len(self._inbox) < 6:
-            self._inbox.append((bytes(data), address))
+        self.link.arrive(data, address)
 
     def tick(self, now: float) -> list[tuple[bytes, tuple]]:
         """Let the time come to `now`; returns what leaves the box as (datagram, address)."""
@@ -151,25 +153,14 @@ class WarpBox:
             self._ready_at = None
             self._record("boot", now, box=self.index)
         out = []
-        self._poll(now)
+        for command in self.link.poll(now):
+            self._obey(command, now)
         self._dead_man(now)
         self._hold(now)
         self._watch_car(now)
         self._measure(now)
         self._send(now, out)
         return out
-
-    def _poll(self, now: float) -> None:
-        """Read one datagram at each moment of the box's own 100 ms grid; all at once with a grid
-        of 0.
-        """
-        every = self.config.read_every_s
-        while self._inbox and not every:
-            self._read(*self._inbox.popleft(), now)
-        while every and self._read_at <= now:
-            self._read_at += every
-            if self._inbox:
-                self._read(*self._inbox.popleft(), now)
 
     def _lost(self) -> bool:
         return self._rng.random() < self.faults["loss"]
@@ -181,15 +172,10 @@ class WarpBox:
         self._reported_ma = 0
         self._applied_at = now - 60
         self.cp_disconnected = False
-        self.manager = None
-        self._manager_changed = now - CONFLICT_S
-        self._blocked_until = now
-        self._last_sequence = 255
-        self._accepted_at = now
-        self._heard_at = now
         self._booted_at = now
         self.uptime_ms = 0
-        self._inbox = deque()
+        phase = self._rng.uniform(0, self.config.read_every_s)
+        self.link = Link(self.config, self._record, self.index, now + phase, now)
         self._answers = deque()
         self._sent_at = now
         self._event_due = False
@@ -199,39 +185,13 @@ class WarpBox:
         self._measured_at = now - 60
         self.measured_a = (0.0, 0.0, 0.0)
 
-    def _read(self, data: bytes, address, now: float) -> None:
-        config = self.config
-        if config.emulator:
-            # Obeys 12-byte version 2 only, checks neither magic nor sequence; but whoever talks
-            # to it gets states.
-            self.manager = address
-            self._heard_at = now
-            if len(data) != 12 or data[6] != 2:
-                return
-            command = wire.unpack_command(
-                wire.pack_command(wire.Command(2, 0, 0, 0))[:8] + data[8:]
-            )
-        else:
-            try:
-                if config.strict and len(data) > 6 and data[6] > config.newest_command:
-                    raise wire.BadPacket("a version newer than this box obeys")
-                command = wire.unpack_command(data, config.newest_command)
-            except wire.BadPacket:
-                return
-            last = self._last_sequence
-            if command.sequence <= last and last - command.sequence < 5:
-                self._record("old_command", now, box=self.index, sequence=command.sequence)
-                return
-            self._last_sequence = command.sequence
-            self._heard_at = now
-            if not self._is_manager(address, now):
-                return
-        self._accepted_at = now
-        self._answers.append(now if config.emulator else now + ANSWER_S)
-        if not command.ignore and command.current_ma <= MAX_EVSE_MA:
-            self._obey(command, now)
-
-    def _obey(self, command: wire.Command, now: float) -> None:
+    def _obey(self, command: wire.Command | None, now: float) -> None:
+        if command is None:
+            self._wanted_ma = self._reported_ma = 0
+            return
+        self._answers.append(now if self.config.emulator else now + ANSWER_S)
+        if command.ignore or command.current_ma > MAX_EVSE_MA:
+            return
         self.cp_disconnected = bool(command.flags & wire.FLAG_CP_DISCONNECT)
         self._reported_ma = command.current_ma
         lower = command.current_ma < self.applied_ma
@@ -239,27 +199,11 @@ class WarpBox:
             self._wanted_ma = command.current_ma
         self._hold(now)
 
-    def _is_manager(self, address, now: float) -> bool:
-        """Apply the rule for two managers; False = the command must not take effect."""
-        if address != self.manager:
-            alone = self.manager is None or now - self._manager_changed > CONFLICT_S
-            self.manager = address
-            self._manager_changed = now
-            if not alone:
-                self._blocked_until = now + CONFLICT_S
-                self._wanted_ma = self._reported_ma = 0
-                self._record("conflict", now, box=self.index)
-        if now < self._blocked_until:
-            self._accepted_at = now
-            return False
-        return True
-
     def _dead_man(self, now: float) -> None:
-        if now - self._accepted_at > DEAD_MAN_S and self._wanted_ma:
+        if now - self.link.accepted_at > DEAD_MAN_S and self._wanted_ma:
             self._wanted_ma = self._reported_ma = self.commanded_ma = 0
             self._record("dead_man", now, box=self.index)
-        if self.manager and now - self._heard_at > FORGET_S:
-            self.manager = None
+        if self.link.forgets(now):
             self._answers.clear()
             self._record("forgotten", now, box=self.index)
 
@@ -315,7 +259,7 @@ class WarpBox:
     # -- states --------------------------------------------------------------------------
 
     def _send(self, now: float, out: list) -> None:
-        if not self.manager:
+        if not self.link.manager:
             self._event_due = False
             return
         due = self._event_due
@@ -332,7 +276,10 @@ class WarpBox:
             self.uptime_ms = max(self.uptime_ms + 1, int((now - self._booted_at) * 1000))
         version = 3 if self.config.emulator else self.config.state_version
         out.append(
-            (wire.pack_state(compose(self, now, event), version, self._sequence), self.manager)
+            (
+                wire.pack_state(compose(self, now, event), version, self._sequence),
+                self.link.manager,
+            )
         )
         self._sequence = (self._sequence + 1) & 0xFFFF
         self._record(

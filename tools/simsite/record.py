@@ -2,9 +2,10 @@
 time.
 
 Times are time.monotonic(). A trace row is taken at each step of the physics; an event is a dict
-with "t" and "kind" and what else belongs to it (kinds: command, bad_command, old_command,
-dropped, state, applied, sample, plug, unplug, dead_man, forgotten, conflict, boot, box_fault,
-meter_fault, house, story).
+with "t" and "kind" and what else belongs to it. Kinds of a wallbox ("box" = its index): command,
+bad_command, old_command, dropped, state, applied, plug, unplug, dead_man, power_off, boot,
+forgotten, conflict, box_fault. Of the rest: sample (an answer of the meter, "t" = its last byte),
+meter_fault, house.
 """
 
 from array import array
@@ -12,9 +13,7 @@ from collections import deque
 
 
 class Record:
-    """`row` and `event` write; `rows`, `events` and `between` read. Keeps the last `keep_s`
-    seconds.
-    """
+    """`row` and `event` write, `rows` and `events` read; what is older than keep_s is forgotten."""
 
     def __init__(self, grid_phases, keep_s: float = 1200.0):
         self.grid_phases = list(grid_phases)  # for each wallbox the grid phases it can load
