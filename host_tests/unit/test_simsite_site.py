@@ -18,6 +18,7 @@ from tools.simsite import (
     HouseConfig,
     SiteConfig,
     SiteThread,
+    analysis,
     pick_network,
     warp_wire,
 )
@@ -90,6 +91,22 @@ def test_a_car_charges_and_the_meter_sees_it_on_the_right_phases(sim, manager):
     assert (command["box"], command["current_ma"], command["version"]) == (0, 10000, 4)
     kinds = {e["kind"] for e in sim.site.record.events()}
     assert {"plug", "command", "applied", "state"} <= kinds
+
+
+def test_a_house_step_is_an_overload_of_its_size_and_length(sim):
+    sim.call(lambda site: site.house_load("saw", [40000, 0, 0]))
+    sim.wait_for(lambda site: len(site.record.rows(since=step_at(site, 0))) > 15, 5)
+    sim.call(lambda site: site.house_load("saw", 0))
+    sim.wait_for(lambda site: site.record.rows(since=step_at(site, 1))[1:], 5)
+    lasted = step_at(sim.site, 1) - step_at(sim.site, 0)
+    l1, l2, _ = analysis.overloads(sim.site.record, (35000, 35000, 35000))
+    assert l1.peak_ma == 7000 and l2.peak_ma == 0
+    assert l1.a_s == pytest.approx(7 * lasted, abs=7 * 0.15)
+    assert l1.longest_s == pytest.approx(lasted, abs=0.15)
+
+
+def step_at(site, number):
+    return site.record.events(kind="house")[number]["t"]
 
 
 def test_http_control(sim):

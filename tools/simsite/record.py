@@ -13,7 +13,7 @@ from collections import deque
 
 
 class Record:
-    """`row` and `event` write, `rows` and `events` read; what is older than keep_s is forgotten."""
+    """`row` and `event` write, `rows` and `events` read; older than keep_s is forgotten."""
 
     def __init__(self, grid_phases, keep_s: float = 1200.0):
         self.grid_phases = list(grid_phases)  # for each wallbox the grid phases it can load
