@@ -1,0 +1,125 @@
+"""The ESP32: watchdog, RS485 on a UART with a direction pin, reset cause, memory.
+
+Why it is done so: UART.flush() is exact to some ten us while asyncio wakes 10 ms late, and an
+answer may start 3.65 ms after the request (9600 baud); hence the direction pin falls in the same
+breath as the flush.
+"""
+
+import asyncio
+import gc
+
+import esp32
+import machine
+from compat import TIMEOUT, wait_for_ms
+
+_ASKED = b"restart "  # in RTC memory: the reset to come was asked for
+_PARITY = {"N": None, "E": 0, "O": 1}
+_UART = 1
+
+
+class _Arguments:
+    port = None
+    bind = "0.0.0.0"
+
+
+arguments = _Arguments()
+
+
+def watchdog(timeout_ms: int):
+    """Arm the hardware watchdog; it cannot be stopped, only be given another time-out."""
+    return machine.WDT(timeout=timeout_ms)
+
+
+def maintenance():
+    """Give a person at the console ten minutes before the watchdog bites."""
+    machine.WDT(timeout=600000)
+
+
+def unique_id() -> str:
+    return "".join(["%02x" % byte for byte in machine.unique_id()])
+
+
+def _cause() -> str:
+    memory = machine.RTC()
+    if bytes(memory.memory()) == _ASKED:
+        memory.memory(b"")
+        return "restart"
+    cause = machine.reset_cause()
+    if cause == machine.WDT_RESET:
+        return "watchdog"
+    return "power_on" if cause == machine.PWRON_RESET else "reset"
+
+
+_started_by = _cause()
+
+
+def reset_cause() -> str:
+    """Return power_on, restart (asked for), watchdog or reset (crash or button)."""
+    return _started_by
+
+
+def restart():
+    """Reset the chip; does not return."""
+    machine.RTC().memory(_ASKED)
+    machine.reset()
+
+
+def mem_info() -> tuple:
+    """Return (used, free) bytes of the Python heap and the largest free block beside it."""
+    largest = max([area[2] for area in esp32.idf_heap_info(esp32.HEAP_DATA)])
+    return gc.mem_alloc(), gc.mem_free(), largest
+
+
+def safe_outputs():
+    """Stop driving the bus: the only output there is."""
+    if _Rs485.direction:
+        _Rs485.direction(0)
+
+
+class _Rs485:
+    """The byte stream of the bus, for modbus.rtu."""
+
+    direction = None
+
+    def __init__(self, settings: dict):
+        if settings["de"] >= 0:
+            _Rs485.direction = machine.Pin(settings["de"], machine.Pin.OUT, value=0)
+        self._uart = machine.UART(
+            _UART,
+            baudrate=settings["baud"],
+            parity=_PARITY[settings["parity"]],
+            stop=settings["stop_bits"],
+            tx=settings["tx"],
+            rx=settings["rx"],
+            timeout=0,
+            rxbuf=512,
+        )
+        self._stream = asyncio.StreamReader(self._uart)
+
+    def discard(self):
+        """Drop what was received."""
+        while self._uart.any():
+            self._uart.read(self._uart.any())
+
+    async def send(self, data):
+        """Send; returns when the last byte is out and the transceiver listens again."""
+        gc.collect()
+        if _Rs485.direction:
+            _Rs485.direction(1)
+        try:
+            self._uart.write(data)
+            self._uart.flush()
+        finally:
+            safe_outputs()
+
+    async def receive(self, buffer, timeout_ms: int) -> int:
+        """Fill `buffer` with what has come and return how much; 0 = nothing in timeout_ms."""
+        try:
+            return await wait_for_ms(self._stream.readinto(buffer), timeout_ms) or 0
+        except TIMEOUT:
+            return 0
+
+
+def open_rs485(settings: dict):
+    """Return the bus on the pins of the settings; the port name is the PC's affair."""
+    return _Rs485(settings)

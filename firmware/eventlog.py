@@ -1,0 +1,102 @@
+"""The event log: a ring of tuples (seq, uptime in s, code, subject, value), kept over restarts.
+
+add() only fills the ring; run() writes what is new at most every minute, so that the flash lasts.
+The file is appended to and renamed to events.old at 4 KB: never more than 8 KB in all. Numbers go
+on over restarts; the uptime starts anew with each STARTED event. Codes: firmware.eventcodes.
+"""
+
+import asyncio
+import os
+import struct
+
+from compat import const, ticks_diff, ticks_ms
+
+from firmware.eventcodes import WATCHDOG
+
+FILE = "events"
+OLD = "events.old"
+_RECORD = "<IIBbi"
+_SIZE = const(14)
+_FILE_BYTES = const(4096)
+_FLUSH_S = const(60)
+
+
+class EventLog:
+    """A ring of `size` events; `lost` counts the writes to flash that failed."""
+
+    def __init__(self, size: int = 64):
+        self._ring = [None] * size
+        self._next = 1  # number of the event to come
+        self._written = 0  # number of the last event in the file
+        self._uptime_s = 0
+        self._rest_ms = 0
+        self._last_ms = ticks_ms()
+        self.lost = 0
+        for name in (OLD, FILE):
+            self._read(name)
+        self._written = self._next - 1
+
+    def uptime_s(self) -> int:
+        """Return the seconds since the start; must be asked at least once in 6 days."""
+        now = ticks_ms()
+        ms = self._rest_ms + ticks_diff(now, self._last_ms)
+        self._last_ms = now
+        self._uptime_s += ms // 1000
+        self._rest_ms = ms % 1000
+        return self._uptime_s
+
+    def add(self, code: int, subject: int = 0, value: int = 0):
+        """Note an event. The one that tells of a coming reset is written at once."""
+        self._put((self._next, self.uptime_s(), code, subject, value))
+        if code == WATCHDOG:
+            self.flush()
+
+    def since(self, seq: int = 0) -> list:
+        """Return the events after number `seq` that are still in the ring, oldest first."""
+        ring = self._ring
+        first = max(seq + 1, self._next - len(ring), 1)
+        found = [ring[n % len(ring)] for n in range(first, self._next)]
+        return [event for event in found if event]
+
+    def flush(self):
+        """Append what is new to the file; a flash that is full or broken costs the events only."""
+        new = self.since(self._written)
+        if not new:
+            return
+        try:
+            with open(FILE, "ab") as file:
+                for seq, uptime, code, subject, value in new:
+                    subject = max(-128, min(127, subject))
+                    value = max(-0x80000000, min(0x7FFFFFFF, value))
+                    file.write(struct.pack(_RECORD, seq, uptime, code, subject, value))
+            if os.stat(FILE)[6] >= _FILE_BYTES:
+                os.rename(FILE, OLD)
+        except OSError:
+            self.lost += len(new)
+        self._written = self._next - 1
+
+    async def run(self):
+        """Write new events every minute, for ever."""
+        while True:
+            await asyncio.sleep(_FLUSH_S)
+            self.uptime_s()
+            self.flush()
+
+    def _put(self, event):
+        self._ring[event[0] % len(self._ring)] = event
+        self._next = event[0] + 1
+
+    def _read(self, name):
+        """Take over the records of a file; drop the file if its end is torn."""
+        try:
+            with open(name, "rb") as file:
+                data = file.read(_SIZE)
+                while len(data) == _SIZE:
+                    event = struct.unpack(_RECORD, data)
+                    if event[0] >= self._next:
+                        self._put(event)
+                    data = file.read(_SIZE)
+            if data:
+                os.rename(name, OLD)
+        except OSError:
+            pass
