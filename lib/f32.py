@@ -9,7 +9,7 @@ below a million units.
 def f32_scaled(high: int, low: int, factor: int) -> int | None:
     """Return value * factor rounded to an integer, None for NaN and infinities.
 
-    high and low are the two 16-bit halves of the number; factor is at most 1000.
+    high and low are the two 16-bit halves of the number; factor is at most a million.
     """
     exponent = (high >> 7) & 0xFF
     if exponent == 0xFF:
@@ -23,7 +23,7 @@ def f32_scaled(high: int, low: int, factor: int) -> int | None:
     else:
         whole = mantissa >> shift
         part = mantissa - (whole << shift)
-        if shift > 20:  # a fraction of 20 bits is exact enough for a thousandth
+        if shift > 20 and factor <= 1000:  # 20 bits are exact enough for a thousandth
             part >>= shift - 20
             shift = 20
         scaled = whole * factor + ((part * factor + (1 << (shift - 1))) >> shift)

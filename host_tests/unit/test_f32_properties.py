@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 
-@given(st.integers(0, 0xFFFFFFFF), st.sampled_from((1, 10, 100, 1000)))
+@given(st.integers(0, 0xFFFFFFFF), st.sampled_from((1, 10, 100, 1000, 1000000)))
 def test_within_a_thousandth_of_a_step_of_the_exact_value(bits, factor):
     result = f32_scaled(bits >> 16, bits & 0xFFFF, factor)
     value = unpack(">f", pack(">I", bits))[0]

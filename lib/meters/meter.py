@@ -1,0 +1,108 @@
+"""One energy meter on a bus, read by the register map of its model."""
+
+from compat import ticks_ms
+from meters.register_map import (
+    CURRENT,
+    ENERGY_EXPORT,
+    ENERGY_IMPORT,
+    FREQUENCY,
+    POWER,
+    VALUES,
+    VOLTAGE,
+    decode,
+)
+from modbus.pdu import ModbusError
+
+
+class Meter:
+    """The last sample as integers. A failed read leaves it as it was.
+
+    Import is positive; a single-phase meter leaves the other phases at 0.
+    """
+
+    def __init__(self, client, address: int, register_map, slow_every: int = 5):
+        self._client = client
+        self._address = address
+        self._map = register_map
+        self._slow_every = slow_every
+        self._since_slow = slow_every  # the first slow block comes after the first sample
+        self._next_slow = 0
+        self._values = [None] * VALUES
+        self._last = [bytearray(2 * count) for _, count, _ in register_map.fast]
+        self._heard = False
+        self.phases = register_map.phases
+        self.current_ma = [0, 0, 0]
+        self.power_w = [0, 0, 0]
+        self.voltage_mv = [0, 0, 0]
+        self.taken_ms = 0  # when the first fast block was complete
+        self.same = False  # the fast blocks are bit for bit those of the sample before
+        self.frequency_mhz = None
+        self.energy_import_wh = None
+        self.energy_export_wh = None
+        self.failures = 0
+        self.slow_failures = 0
+
+    async def read(self) -> None:
+        """Take a sample. ModbusError; ValueError if a value is none; OSError of the port."""
+        try:
+            await self._read_fast()
+        except (ModbusError, ValueError):
+            self.failures += 1
+            raise
+
+    async def _read_fast(self) -> None:
+        values = self._values
+        same = self._heard
+        taken_ms = 0
+        for i, (start, count, fields) in enumerate(self._map.fast):
+            data = await self._ask(start, count, None)
+            if i == 0:
+                taken_ms = ticks_ms()
+            last = self._last[i]
+            if data != last:
+                same = False
+                last[:] = data
+            decode(data, fields, values)
+        # all of it is there: from here on nothing can fail
+        for phase in range(self.phases):
+            current_ma = values[CURRENT + phase]
+            power_w = values[POWER + phase] or 0
+            if self._map.sign_from_power and power_w < 0:
+                current_ma = -current_ma
+            self.current_ma[phase] = current_ma
+            self.power_w[phase] = power_w
+            self.voltage_mv[phase] = values[VOLTAGE + phase] or 0
+        self.taken_ms = taken_ms
+        self.same = same
+        self._heard = True
+        self._since_slow += 1
+        self._take_slow()
+
+    async def read_slow(self) -> None:
+        """Ask for one slow block if its turn has come; call it after a sample was handed on.
+
+        Never more than one request in slow_every samples, no retry, failures are only counted.
+        """
+        blocks = self._map.slow
+        if not blocks or self._since_slow < self._slow_every:
+            return
+        self._since_slow = 0
+        start, count, fields = blocks[self._next_slow]
+        self._next_slow = (self._next_slow + 1) % len(blocks)
+        try:
+            decode(await self._ask(start, count, 0), fields, self._values)
+        except (ModbusError, ValueError):
+            self.slow_failures += 1
+            return
+        self._take_slow()
+
+    async def _ask(self, start: int, count: int, retries: int | None):
+        return await self._client.read(
+            self._address, self._map.function, start, count, self._map.gap_ms, retries
+        )
+
+    def _take_slow(self) -> None:
+        values = self._values
+        self.frequency_mhz = values[FREQUENCY]
+        self.energy_import_wh = values[ENERGY_IMPORT]
+        self.energy_export_wh = values[ENERGY_EXPORT]
