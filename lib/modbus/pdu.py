@@ -6,12 +6,12 @@ as RTU and TCP both have it. No I/O.
 
 from struct import pack_into
 
-READ_HOLDING = 3
-READ_INPUT = 4
-WRITE_ONE = 6
-WRITE_MANY = 16
+from compat import const
 
-_BUSY = 6
+_READ_HOLDING = const(3)
+_READ_INPUT = const(4)
+_WRITE_ONE = const(6)
+_WRITE_MANY = const(16)
 
 
 class ModbusError(Exception):
@@ -33,14 +33,10 @@ class ExceptionAnswer(ModbusError):
         super().__init__(code)
         self.code = code
 
-    def is_temporary(self) -> bool:
-        """Return whether asking again may help."""
-        return self.code == _BUSY
-
 
 def put_read(buffer, address: int, function: int, start: int, count: int) -> int:
     """Write a request for count registers from start; return its length. ValueError if illegal."""
-    if function not in (READ_HOLDING, READ_INPUT):
+    if function not in (_READ_HOLDING, _READ_INPUT):
         raise ValueError("function: 3 or 4")
     _check(address, start, count, 125)
     pack_into(">BBHH", buffer, 0, address, function, start, count)
@@ -58,9 +54,9 @@ def put_write(buffer, address: int, start: int, values, multiple: bool) -> int:
         if not 0 <= value <= 0xFFFF:
             raise ValueError("register value: 0..65535")
     if count == 1 and not multiple:
-        pack_into(">BBHH", buffer, 0, address, WRITE_ONE, start, values[0])
+        pack_into(">BBHH", buffer, 0, address, _WRITE_ONE, start, values[0])
         return 6
-    pack_into(">BBHHB", buffer, 0, address, WRITE_MANY, start, count, 2 * count)
+    pack_into(">BBHHB", buffer, 0, address, _WRITE_MANY, start, count, 2 * count)
     at = 7
     for value in values:
         pack_into(">H", buffer, at, value)
@@ -82,7 +78,7 @@ def answer_length(request, answer, at: int, end: int) -> int:
         return 3
     if answer[at + 1] != function:
         return 0
-    if function <= READ_INPUT:
+    if function <= _READ_INPUT:
         size = 2 * request[5]
         return 3 + size if at + 2 == end or answer[at + 2] == size else 0
     # the answer to a write repeats the first register and the value or the count

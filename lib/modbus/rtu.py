@@ -16,7 +16,6 @@ import asyncio
 from compat import const, sleep_ms, ticks_add, ticks_diff, ticks_ms
 from modbus.crc import crc16
 from modbus.pdu import (
-    WRITE_ONE,
     BadFrame,
     ExceptionAnswer,
     NoAnswer,
@@ -25,6 +24,8 @@ from modbus.pdu import (
     put_write,
 )
 
+_WRITE_ONE = const(6)
+_BUSY = const(6)  # the one exception that passes
 _GAP_MS = const(5)  # 3.5 characters are 4.01 ms at 9600 baud with 11 bits
 _BUFFER = const(320)  # longest answer 255 bytes, and room for junk before it
 _BABBLE = const(1024)  # bytes in one wait: someone else is sending without end
@@ -108,7 +109,7 @@ class RtuClient:
             self._silent_since = ticks_ms()
             if error is None:
                 return at
-            if isinstance(error, ExceptionAnswer) and not error.is_temporary():
+            if isinstance(error, ExceptionAnswer) and error.code != _BUSY:
                 break
         self.failures += 1
         raise error
@@ -155,7 +156,7 @@ class RtuClient:
                     self.junk += total - length - 2
                     if answer[at + 1] & 0x80:
                         return 0, ExceptionAnswer(answer[at + 2])
-                    if self._request[1] < WRITE_ONE:
+                    if self._request[1] < _WRITE_ONE:
                         self._echoes = echo
                     return at, None
                 at += 1
@@ -167,14 +168,14 @@ class RtuClient:
                     answer[i] = answer[tried + i]
                 tried = 0
         self.junk += total
-        if self._request[1] < WRITE_ONE and not echo:
+        if self._request[1] < _WRITE_ONE and not echo:
             self._echoes = False
         return 0, BadFrame() if total else NoAnswer()
 
     def _echo_length(self, at: int, end: int) -> int:
         """Return how many bytes from there on are the own request, 0 if one differs."""
         request = self._request
-        if request[1] == WRITE_ONE and not self._echoes:
+        if request[1] == _WRITE_ONE and not self._echoes:
             return 0  # its answer is the same bytes
         length = min(self._size, end - at)
         for i in range(length):

@@ -19,18 +19,15 @@ NEWEST_COMMAND = 4
 IGNORE_ALLOCATION = 0x80  # command flag, v3 and newer: counts only as sign of life
 UNKNOWN_MODE = 4  # charge mode "tell me yours"
 
-URGENT = 2  # State.event: answer this charger at once
-REALLOCATE = 1  # State.event: the car came or went
-
 _MAGIC = const(34127)
 _NEWEST_STATE_SIZE = const(136)
 _COMMAND_SIZES = b"\x0c\x0c\x10\x14"
 _STATE_SIZES = b"\x50\x54\x58\x5c\x88"
 
-SHORT = 1
-WRONG_MAGIC = 2
-WRONG_VERSION = 3
-WRONG_LENGTH = 4
+_SHORT = const(1)
+_WRONG_MAGIC = const(2)
+_WRONG_VERSION = const(3)
+_WRONG_LENGTH = const(4)
 
 
 def pack_command(
@@ -65,9 +62,8 @@ class State:
     def __init__(self):
         self.sequence = 0
         self.version = 0
-        self.event = 0  # URGENT, REALLOCATE
+        self.event = 0  # 1: the car came or went, 2: it wants a command at once, 3: both
         self.has_phase_meter = False
-        self.uid = 0
         self.uptime_ms = 0
         self.car_stopped = 0  # not 0: the car ended charging (older chargers: ms of charging)
         self.allowed_ma = 0  # what the charger took over from the manager
@@ -80,25 +76,27 @@ class State:
 
 
 def unpack_state(buffer, n: int, state: State) -> int:
-    """Fill the record from the first n bytes; return 0, or what is wrong (nothing is changed)."""
+    """Fill the record from the first n bytes; return 0.
+
+    What is wrong leaves it as it was: 1 too short, 2 magic, 3 version 0, 4 length and version.
+    """
     if n < 8:
-        return SHORT
+        return _SHORT
     magic, size, sequence, version = unpack_from("<HHHB", buffer, 0)
     if magic != _MAGIC:
-        return WRONG_MAGIC
+        return _WRONG_MAGIC
     if not version:
-        return WRONG_VERSION
+        return _WRONG_VERSION
     if version <= len(_STATE_SIZES):
         if size != _STATE_SIZES[version - 1] or n != size:
-            return WRONG_LENGTH
+            return _WRONG_LENGTH
     elif size < _NEWEST_STATE_SIZE or n < _NEWEST_STATE_SIZE:
-        return WRONG_LENGTH
+        return _WRONG_LENGTH
     state.sequence = sequence
     state.version = version
     state.event = buffer[11] >> 6
     state.has_phase_meter = bool(buffer[8] & 4)
     (
-        state.uid,
         state.uptime_ms,
         state.car_stopped,
         state.allowed_ma,
@@ -106,7 +104,7 @@ def unpack_state(buffer, n: int, state: State) -> int:
         state.charger_state,
         state.error_state,
         flags,
-    ) = unpack_from("<IIIHHxBBB", buffer, 12)
+    ) = unpack_from("<IIHHxBBB", buffer, 16)
     state.is_managed = bool(flags & 0x80)
     state.phases = buffer[84] & 3 if version > 2 else 0
     _read_currents(buffer, state)
