@@ -106,9 +106,10 @@ class ChargePoint:
         self.placed_phases = phases
         self.grid = None
         self.was_lost = False
-        # blind wallboxes: what the meter showed when the car started
+        # a wallbox that cannot measure: what the meter showed before it drew (more), and the rise
         self.start_meter = None
-        self.estimate = None
+        self.estimate = (0, 0, 0)
+        self.estimated = False
 
     def report(self, now_ms, applied_ma, drawn_l1, drawn_l2, drawn_l3, car, supported_ma, phases):
         """Take a valid answer. drawn: mA in the wallbox's own phase order, -1: cannot measure.
@@ -141,8 +142,7 @@ class ChargePoint:
             high[2] = drawn_l3
         if car == CHARGING and self.car != CHARGING:
             self.charging_ms = now_ms
-            self.start_meter = None
-            self.estimate = None
+            self.estimate = [0, 0, 0]
         wanted = WAITING <= car <= CHARGING
         if wanted and not WAITING <= self.car <= CHARGING:
             self.wanted_ms = now_ms

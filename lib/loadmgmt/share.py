@@ -12,7 +12,7 @@ from compat import const, ticks_diff
 from loadmgmt import reason
 from loadmgmt.circuit import NONE_MA
 from loadmgmt.fill import fill
-from loadmgmt.point import BLOCKED, FAULT, FULL, NO_CAR, UNDECIDED
+from loadmgmt.point import BLOCKED, CHARGING, FAULT, FULL, NO_CAR, UNDECIDED
 from loadmgmt.weigh import FALLBACK, MEASURED, fallback_ma, is_unplaced
 
 _STEP_MA = const(500)  # smaller raises wait, unless they complete what is asked
@@ -94,11 +94,10 @@ def _see_house(site, now_ms):
                 if c not in p.path or p.lost or not p.heard or is_unplaced(p):
                     continue
                 if not p.measures:
-                    estimate = p.estimate
-                    if estimate is not None and p.car == 4:
-                        for j in p.places:
-                            if j // 3 - len(site.circuits) == c:
-                                house[j % 3] -= min(estimate[j % 3], p.setpoint_ma)
+                    if p.car == CHARGING and p.estimated:
+                        for k in range(p.phases_now):
+                            at = p.grid[k]
+                            house[at] -= min(p.estimate[at], p.setpoint_ma)
                     continue
                 grid = p.grid
                 drawn = p.drawn

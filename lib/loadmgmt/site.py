@@ -177,6 +177,8 @@ class Site:
         """Give a wallbox its new setpoint and wait for that to settle before the next raise."""
         if point.setpoint_ma == 0 and setpoint_ma > 0:
             self.tell(event.STARTED, point.index, setpoint_ma)
+        if not point.measures and point.dynamic and setpoint_ma > point.setpoint_ma > 0:
+            weigh.start_of_blind(point, self.circuits[point.dynamic[0][0]])
         point.set(setpoint_ma, now_ms)
         settled_ms = ticks_add(now_ms, point.settle_ms())
         if ticks_diff(settled_ms, self.settled_ms) > 0:

@@ -135,6 +135,8 @@ def weigh(site, now_ms):
                 for j in limits:
                     over[j] += expected
                 continue
+            if not p.measures and p.car != CHARGING and ticks_diff(p.reading_ms, newest) >= 0:
+                start_of_blind(p, circuits[c])
             highest = highest_ma(p, newest)
             if p.order is None and highest < 0 and is_unplaced(p):
                 highest = max(p.drawn)
@@ -158,26 +160,28 @@ def weigh(site, now_ms):
                     over[at + grid[k]] -= drawn[k]
 
 
+def start_of_blind(p, circuit):
+    """Note what the meter shows before a wallbox that cannot measure may draw more."""
+    p.start_meter = list(circuit.meter_ma)
+    p.estimated = False
+
+
 def _blind(p, circuit, limits, expected, now_ms, over):
     """A wallbox that cannot measure, below a meter that includes it, settled.
 
-    It draws nothing until it is charging; after 12 s of that at one setpoint it draws what the meter
-    rose by when it started, at most its setpoint. Until then a rise is its own, no reason to cut.
+    It draws nothing until it charges. After 12 s of that at one setpoint it draws what the meter
+    rose by when it started (and when its setpoint was raised), at most its setpoint. Until then a
+    rise may be its own, no reason to cut.
     """
-    estimate = None
-    if p.car == CHARGING:
-        if p.start_meter is None:
-            p.start_meter = list(circuit.meter_ma)
-        if ticks_diff(now_ms, p.charging_ms) < CONFIRM_BY_TIME_MS:
-            return
-        if p.estimate is None:
-            p.estimate = [
-                min(max(0, circuit.meter_ma[k] - p.start_meter[k]), expected) for k in range(3)
-            ]
-        if p.order is not None or p.phases_now == 3:
-            estimate = p.estimate
+    charging = p.car == CHARGING
+    if charging and ticks_diff(now_ms, p.charging_ms) < CONFIRM_BY_TIME_MS:
+        return
+    if charging and not p.estimated and p.start_meter is not None:
+        p.estimated = True
+        for k in range(3):
+            p.estimate[k] += max(0, circuit.meter_ma[k] - p.start_meter[k])
     for j in limits:
-        drawn = min(estimate[j % 3], expected) if estimate is not None else 0
+        drawn = min(p.estimate[j % 3], expected) if charging and p.grid is not None else 0
         over[j] += expected - drawn
 
 
