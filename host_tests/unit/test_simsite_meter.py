@@ -25,7 +25,7 @@ def sim():
 
 @pytest.fixture
 def client(sim):
-    client = ModbusSerialClient(sim.site.pty, baudrate=9600, timeout=0.4, retries=0)
+    client = ModbusSerialClient(sim.site.pty, baudrate=9600, timeout=3, retries=0)
     assert client.connect()
     yield client
     client.close()
@@ -42,6 +42,13 @@ def amperes(client):
     """Signed currents: magnitude from 6.., sign from 12.."""
     values = floats(client, 0, 18)
     return [math.copysign(i, p) for i, p in zip(values[3:6], values[6:9])]
+
+
+def assert_no_answer(client, device_id=1):
+    client.comm_params.timeout_connect = 0.3
+    with pytest.raises(ModbusException):
+        client.read_input_registers(0, count=18, device_id=device_id)
+    client.comm_params.timeout_connect = 3
 
 
 def wait_for(condition, timeout_s=5):
@@ -68,7 +75,7 @@ def test_a_read_takes_its_true_time_on_the_line(sim, client):
         floats(client, 0, count)
         took = time.monotonic() - begin
         assert took >= (8 + answer_bytes) * BYTE_S
-        assert took < (8 + answer_bytes) * BYTE_S + 0.2
+        assert took < (8 + answer_bytes) * BYTE_S + 0.5
     sample = sim.site.record.events(kind="sample")[0]
     assert sample["t"] - sample["first_byte"] >= 41 * BYTE_S - 0.001
     assert sample["truth"]["house_ma"] == [5000, -3000, 1000]
@@ -83,8 +90,7 @@ def test_odd_and_long_reads_get_exception_2(client):
 
 
 def test_another_address_gets_no_answer(client):
-    with pytest.raises(ModbusException):
-        client.read_input_registers(0, count=2, device_id=2)
+    assert_no_answer(client, device_id=2)
 
 
 def test_live_values_are_never_bit_identical(sim, client):
@@ -107,8 +113,7 @@ def test_frozen_values_stand_still(sim, client):
 
 def test_silent_and_back(sim, client):
     sim.call(lambda site: site.meter_fault("silent"))
-    with pytest.raises(ModbusException):
-        floats(client, 0, 18)
+    assert_no_answer(client)
     sim.call(lambda site: site.meter_fault("silent", False))
     assert floats(client, 0, 18)
 
@@ -119,7 +124,7 @@ def test_silent_and_back(sim, client):
     [
         ("reversed", [0], [-5, -3, 1]),
         ("swapped", [1, 0, 2], [-3, 5, 1]),
-        ("resolution_ma", 2000, [4, -4, 0]),
+        ("resolution_ma", 4000, [4, -4, 0]),
     ],
 )
 def test_wiring_and_resolution(sim, client, fault, value, shown):
@@ -135,8 +140,7 @@ def test_nan(sim, client):
 
 def test_bad_crc_and_exception(sim, client):
     sim.call(lambda site: site.meter_fault("bad_crc", 1.0))
-    with pytest.raises(ModbusException):
-        floats(client, 0, 18)
+    assert_no_answer(client)
     assert sim.site.record.events(kind="sample")[-1]["broken"]
     sim.call(lambda site: site.meter_fault("bad_crc", 0))
     sim.call(lambda site: site.meter_fault("exception", 4))
