@@ -1,10 +1,15 @@
-"""WARP packets against the wallbox's view of them, written with the formats of its emulator."""
+"""WARP packets against the wallbox's view of them (formats of its emulator), and any datagrams."""
 
+import pathlib
 import struct
+import sys
 
 from hypothesis import given
 from hypothesis import strategies as st
 from warp.packet import State, pack_command, unpack_state
+
+sys.path.insert(0, str(pathlib.Path(__file__).parent / "both"))
+from test_warp_chargers import Group
 
 HEADER = "<HHHBx"
 SIZES = {1: 80, 2: 84, 3: 88, 4: 92, 5: 136}
@@ -60,3 +65,51 @@ def test_no_bytes_raise(data, version):
     if len(data) >= 8:
         headed = struct.pack(HEADER, 34127, len(data), 1, version) + data[8:]
         unpack_state(headed, len(headed), State())
+
+
+def datagrams():
+    """Headers that are right, wrong by one, or noise; bodies of any kind and any length."""
+    sizes = st.sampled_from((80, 84, 88, 92, 136, 150))
+    right = st.tuples(st.integers(0, 7), sizes, U16, st.binary(min_size=200, max_size=200))
+    good = right.map(lambda t: (struct.pack(HEADER, 34127, t[1], t[2], t[0]) + t[3])[: t[1]])
+    matching = st.tuples(st.integers(1, 5), U16, st.binary(min_size=128, max_size=128)).map(
+        lambda t: (struct.pack(HEADER, 34127, SIZES[t[0]], t[1], t[0]) + t[2])[: SIZES[t[0]]]
+    )
+    return st.one_of(matching, matching, good, st.binary(max_size=200))
+
+
+@given(st.lists(st.tuples(datagrams(), st.integers(0, 3), st.integers(0, 3000)), max_size=30))
+def test_any_datagrams_leave_sane_reports(packets):
+    group = Group(3, 16000)
+    for data, sender, wait in packets:
+        group.now += wait
+        group.warp.poll(group.now)
+        address = group.addresses[sender] if sender < 3 else ("127.9.9.77", 34128)
+        group.warp.received(data, len(data), address, group.now)
+    boxes = group.warp.boxes
+    frozen_or_bad = sum(box.bad_packets for box in boxes) + group.warp.unknown_senders
+    reports = [report for point in group.points for report in point.reports]
+    assert len(reports) + frozen_or_bad <= len(packets)
+    for applied, l1, l2, l3, car, supported, phases in reports:
+        assert 0 <= applied <= 65535
+        assert 0 <= supported <= 65535
+        assert all(-1 <= drawn <= 1000000 for drawn in (l1, l2, l3))
+        assert (l1 < 0) == (l2 < 0) == (l3 < 0)
+        assert 0 <= car <= 6
+        assert 0 <= phases <= 3
+    assert all(1 <= box.version <= 4 for box in boxes)
+    assert group.warp._unechoed == sum(bool(box.pushes) for box in boxes)
+
+
+@given(st.lists(st.tuples(st.integers(0, 7), st.integers(-1, 32000), st.integers(0, 700))))
+def test_every_reduction_reaches_the_wire_in_one_push(changes):
+    group = Group(8, 16000)
+    group.run(1000)
+    for index, setpoint, wait in changes:
+        if group.points[index].setpoint_ma >= 0 <= setpoint:
+            group.points[index].setpoint_ma = setpoint
+        assert group.warp.push(group.now) == 0
+        for i, point in enumerate(group.points):
+            assert group.last(i)[0] <= point.setpoint_ma
+        group.now += wait
+        group.warp.poll(group.now)

@@ -44,9 +44,13 @@ class Wallbox:
         self.sent_ma = -1  # last current sent to it, -1 none yet
         self.applied_ma = -1
         self.pushed_ms = 0
-        self.pushes = 0  # sent at once and not yet echoed: 0, 1 or 2
+        self.pushes = 0  # how often a reduction was sent that is not echoed yet: 0, 1 or 2
         self.disobeys = False
         self.disobeys_ms = 0  # since when
+
+    def limit_ma(self) -> int:
+        """Return the current it was last sent, before that the one it reported."""
+        return self.sent_ma if self.sent_ma >= 0 else self.applied_ma
 
 
 class WarpChargers:
@@ -75,7 +79,6 @@ class WarpChargers:
         self._slot = -1  # index of the next wallbox, -1: not started
         self._second_ms = 0  # when the present round began
         self._polled_ms = 0
-        self._next_push = 0
         self._repeated_ms = 0
         self._unechoed = 0
         self.urgent = False  # a car came or went: run a pass now; the reader clears it
@@ -131,28 +134,19 @@ class WarpChargers:
         Call again 20 ms later while some are left. Not echoed after 450 ms: poll() sends it again.
         """
         left = 0
-        count = len(self._polled)
-        first = self._next_push
-        for i in range(count):
-            at = (first + i) % count
-            box = self._polled[at]
+        for box in self._polled:
             point = box.point
-            if point.silent or not 0 <= point.setpoint_ma:
-                continue
-            before = box.sent_ma if box.sent_ma >= 0 else box.applied_ma
-            if min(point.setpoint_ma, _MAX_MA) >= before:
+            if point.silent or not 0 <= point.setpoint_ma < box.limit_ma():
                 continue
             if limit <= 0:
                 left += 1
                 continue
             limit -= 1
-            self._next_push = (at + 1) % count
             self._command(box, now_ms)
-            self._mark_pushed(box, now_ms, 1)
         return left
 
     def _repeat(self, now_ms: int) -> int:
-        """Send once more what was pushed and not echoed; return ms until the next look."""
+        """Send reductions that were not echoed once more; return ms until the next look."""
         wait = _PAUSE_MS - ticks_diff(now_ms, self._repeated_ms)
         if 0 < wait <= _PAUSE_MS:
             return wait
@@ -194,6 +188,8 @@ class WarpChargers:
             setpoint = min(setpoint, _MAX_MA)
             phases = point.phases if setpoint else 0
             size = pack_command(self._buffer, self._sequence, box.version, setpoint, 0, phases)
+            if setpoint < box.limit_ma():
+                self._mark_pushed(box, now_ms, 1)
             box.sent_ma = setpoint
         try:
             self._send(self._views[size], box.address)

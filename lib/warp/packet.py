@@ -17,7 +17,10 @@ RECEIVE_SIZE = 200  # longer than any known state, so that a wrong length is see
 
 NEWEST_COMMAND = 4
 IGNORE_ALLOCATION = 0x80  # command flag, v3 and newer: counts only as sign of life
-UNKNOWN_MODE = 4  # charge mode "tell me yours"
+_UNKNOWN_MODE = const(4)  # charge mode "tell me yours"
+
+REALLOCATE = 1  # State.event, a sum: the car came or went
+URGENT = 2  # and the charger wants a command at once
 
 _MAGIC = const(34127)
 _NEWEST_STATE_SIZE = const(136)
@@ -37,7 +40,7 @@ def pack_command(
     current_ma: int,
     flags: int,
     phases: int,
-    mode: int = UNKNOWN_MODE,
+    mode: int = _UNKNOWN_MODE,
     supported_modes: int = 0x0F,
 ) -> int:
     """Write a command of version 1..4 into the buffer (20 bytes) and return its length.
@@ -62,7 +65,7 @@ class State:
     def __init__(self):
         self.sequence = 0
         self.version = 0
-        self.event = 0  # 1: the car came or went, 2: it wants a command at once, 3: both
+        self.event = 0
         self.has_phase_meter = False
         self.uptime_ms = 0
         self.car_stopped = 0  # not 0: the car ended charging (older chargers: ms of charging)

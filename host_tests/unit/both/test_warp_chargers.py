@@ -272,6 +272,18 @@ def test_a_reduction_that_is_not_echoed_is_repeated_once():
     assert [time - start for time in group.times(3)] == [0, 750, 1750]
 
 
+def test_a_reduction_that_the_round_sends_is_repeated_too():
+    group = Group(2, 16000)
+    group.run(1000)
+    group.sent.clear()
+    group.points[0].setpoint_ma = 6000
+    start = group.now
+    group.run(900)
+    assert [time - start for time in group.times(0)] == [0, 450]
+    assert group.warp.push(group.now) == 0
+    assert [time - start for time in group.times(0)] == [0, 450]
+
+
 def test_many_repeats_keep_to_groups_too():
     group = Group(64, 16000)
     group.run(1000)
