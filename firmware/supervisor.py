@@ -16,6 +16,7 @@ from firmware.eventcodes import TASK_FAILED, TASK_RESTARTED, WATCHDOG
 _LOOK_MS = const(1000)
 _FIRST_PAUSE_MS = const(1000)
 _LONGEST_PAUSE_MS = const(64000)
+_GOOD_MS = const(60000)
 
 
 def report(error):
@@ -39,6 +40,7 @@ class Slot:
         self._event = event
         self._seen_ms = ticks_ms()
         self._pause_ms = _FIRST_PAUSE_MS
+        self._started_ms = self._seen_ms
         self._resting = False
 
     def check_in(self):
@@ -58,6 +60,7 @@ class Slot:
 
     def start(self):
         self.check_in()
+        self._started_ms = self._seen_ms
         self._resting = False
         self.task = asyncio.create_task(self.guard(self.restart()))
 
@@ -75,6 +78,8 @@ class Slot:
             self.restarts += 1
             self._event(TASK_RESTARTED, self.number, self._pause_ms)
             self._rest()
+        elif ticks_diff(ticks_ms(), self._started_ms) > _GOOD_MS:
+            self._pause_ms = _FIRST_PAUSE_MS
 
     def _rest(self):
         self.task.cancel()
