@@ -270,11 +270,9 @@ class WarpChargers:
         nothing, is not settled: its time starts anew.
         """
         sent = box.sent_ma
-        obeys = sent < 0
-        for wanted in (sent, min(sent, state.supported_ma)):
-            if wanted - _ROUNDING_MA < state.allowed_ma <= wanted:
-                obeys = True
-        if obeys:
+        below = sent - state.allowed_ma
+        below_other = min(sent, state.supported_ma) - state.allowed_ma
+        if sent < 0 or 0 <= below < _ROUNDING_MA or 0 <= below_other < _ROUNDING_MA:
             box.disobeys = False
         elif not (settled and box.disobeys):
             box.disobeys = True

@@ -6,7 +6,7 @@ Currents come in as floats and are turned to mA at once. No I/O, and nothing her
 bytes that were received.
 """
 
-from struct import pack_into, unpack_from
+from struct import pack_into
 
 from compat import const
 from f32 import f32_scaled
@@ -66,7 +66,6 @@ class State:
         self.sequence = 0
         self.version = 0
         self.event = 0
-        self.has_phase_meter = False
         self.uptime_ms = 0
         self.car_stopped = 0  # not 0: the car ended charging (older chargers: ms of charging)
         self.allowed_ma = 0  # what the charger took over from the manager
@@ -85,9 +84,10 @@ def unpack_state(buffer, n: int, state: State) -> int:
     """
     if n < 8:
         return _SHORT
-    magic, size, sequence, version = unpack_from("<HHHB", buffer, 0)
-    if magic != _MAGIC:
+    if buffer[0] != 0x4F or buffer[1] != 0x85:
         return _WRONG_MAGIC
+    size = buffer[2] | buffer[3] << 8
+    version = buffer[6]
     if not version:
         return _WRONG_VERSION
     if version <= len(_STATE_SIZES):
@@ -95,40 +95,42 @@ def unpack_state(buffer, n: int, state: State) -> int:
             return _WRONG_LENGTH
     elif size < _NEWEST_STATE_SIZE or n < _NEWEST_STATE_SIZE:
         return _WRONG_LENGTH
-    state.sequence = sequence
+    # byte by byte: unpack_from would leave 200 bytes of garbage for each packet
+    state.sequence = buffer[4] | buffer[5] << 8
     state.version = version
     state.event = buffer[11] >> 6
-    state.has_phase_meter = bool(buffer[8] & 4)
-    (
-        state.uptime_ms,
-        state.car_stopped,
-        state.allowed_ma,
-        state.supported_ma,
-        state.charger_state,
-        state.error_state,
-        flags,
-    ) = unpack_from("<IIHHxBBB", buffer, 16)
-    state.is_managed = bool(flags & 0x80)
+    state.uptime_ms = _u32(buffer, 16)
+    state.car_stopped = _u32(buffer, 20)
+    state.allowed_ma = buffer[24] | buffer[25] << 8
+    state.supported_ma = buffer[26] | buffer[27] << 8
+    state.charger_state = buffer[29]
+    state.error_state = buffer[30]
+    state.is_managed = buffer[31] > 0x7F
     state.phases = buffer[84] & 3 if version > 2 else 0
     _read_currents(buffer, state)
     return 0
 
 
+def _u32(buffer, at: int) -> int:
+    return buffer[at] | buffer[at + 1] << 8 | buffer[at + 2] << 16 | buffer[at + 3] << 24
+
+
 def _read_currents(buffer, state: State) -> None:
     """Turn the line currents to mA; all are -1 if the charger cannot measure."""
-    halves = unpack_from("<6H", buffer, 44)
     current_ma = state.current_ma
     # A measured 0 comes as -0.001; three plain zeros stand for "no meter" unless the charger has
     # one and its contactor is open.
-    measured = state.has_phase_meter and state.charger_state != 3
+    measured = buffer[8] & 4 and buffer[29] != 3
+    at = 44
     for phase in range(3):
-        low = halves[2 * phase]
-        high = halves[2 * phase + 1]
+        low = buffer[at] | buffer[at + 1] << 8
+        high = buffer[at + 2] | buffer[at + 3] << 8
+        at += 4
         value = f32_scaled(high, low, 1000)
         if value is None or value > 1000000:
             measured = False
             break
-        measured = measured or bool(low | high & 0x7FFF)
+        measured = measured or low | high & 0x7FFF
         current_ma[phase] = max(0, value)
     if not measured:
         current_ma[0] = current_ma[1] = current_ma[2] = -1

@@ -1,9 +1,10 @@
 """The manager's side of WARP: when which wallbox is sent what, and what its answers mean."""
 
+import gc
 from struct import pack_into, unpack_from
 
 from chargers.warp import FROZEN, NOT_MANAGED, OWN_ERROR, WarpChargers
-from compat import ticks_add, udp_address
+from compat import UPY, ticks_add, udp_address
 from loadmgmt.point import BLOCKED, CHARGING, FAULT, FULL, NO_CAR, READY, WAITING
 
 ZERO = 0xBA83126F  # -0.001 A, how a charger sends a measured 0
@@ -559,3 +560,30 @@ def test_silence_is_no_disobedience():
     group.now += 10000
     group.answer(0, allowed=0)
     assert group.warp.boxes[0].version == 4
+
+
+def test_packets_leave_no_garbage_on_the_chip():
+    if not UPY:
+        return
+    group = Group(8, 16000)
+    for point in group.points:
+        point.report = take_report
+    group.warp._send = take_datagram
+    packets = [state(i, i + 1, allowed=16000, charger_state=3) for i in range(50)]
+    senders = [bytes(address) for address in group.addresses]
+    received = group.warp.received
+    poll = group.warp.poll
+    gc.collect()
+    before = gc.mem_alloc()
+    for i in range(50):
+        received(packets[i], 88, senders[i & 7], i)
+        poll(125 * i)
+    assert gc.mem_alloc() - before < 100
+
+
+def take_report(now_ms, applied_ma, l1, l2, l3, car, supported_ma, phases):
+    pass
+
+
+def take_datagram(buffer, address):
+    pass

@@ -48,7 +48,6 @@ def test_the_state_of_a_charging_wallbox():
     assert (state.allowed_ma, state.supported_ma) == (16000, 32000)
     assert (state.charger_state, state.error_state) == (3, 0)
     assert state.is_managed
-    assert state.has_phase_meter
     assert state.current_ma == [15500, 15250, 15750]
     assert state.phases == 3
 
