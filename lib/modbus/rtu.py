@@ -168,8 +168,8 @@ class RtuClient:
                     answer[i] = answer[tried + i]
                 tried = 0
         self.junk += total
-        if self._request[1] < _WRITE_ONE and not echo:
-            self._echoes = False
+        if self._request[1] < _WRITE_ONE:
+            self._echoes = echo
         return 0, BadFrame() if total else NoAnswer()
 
     def _echo_length(self, at: int, end: int) -> int:

@@ -182,6 +182,16 @@ def test_an_echo_is_no_confirmation_of_a_write():
         pass
 
 
+def test_an_echo_is_learnt_without_an_answer_too():
+    bus = Bus([[(1, REQUEST)], [(1, frame(1, 6, 0, 1, 0, 3))]])
+    fails(NoAnswer, bus)
+    try:
+        asyncio.run(bus.client.write(1, 1, (3,)))
+        raise AssertionError("took the echo for the answer")
+    except NoAnswer:
+        pass
+
+
 def test_an_echo_that_goes_away_is_forgotten():
     # the shortest exception is shorter than the request: waiting for an echo would miss it
     bus = Bus(
