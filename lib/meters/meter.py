@@ -46,7 +46,7 @@ class Meter:
         """Take a sample. ModbusError; ValueError if a value is none; OSError of the port."""
         try:
             await self._read_fast()
-        except (ModbusError, ValueError):
+        except (ModbusError, ValueError, OSError):
             self.failures += 1
             raise
 
