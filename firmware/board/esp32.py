@@ -96,6 +96,10 @@ class _Rs485:
         )
         self._stream = asyncio.StreamReader(self._uart)
 
+    def close(self):
+        """Give the UART back, before another is opened."""
+        self._uart.deinit()
+
     def discard(self):
         """Drop what was received."""
         while self._uart.any():

@@ -129,7 +129,7 @@ class _Tty:
                 if ready & select.POLLOUT:
                     self._file.write(data)
         except OSError:
-            self._close()
+            self.close()
         await sleep_ms(len(data) * self._us_per_byte // 1000 + 1)
 
     async def receive(self, buffer, timeout_ms: int) -> int:
@@ -162,9 +162,9 @@ class _Tty:
                     if byte:
                         buffer[at] = byte[0]
                         return True
-                    self._close()
+                    self.close()
         except OSError:
-            self._close()
+            self.close()
         return False
 
     def _open(self):
@@ -187,12 +187,13 @@ class _Tty:
             state[4] = state[5] = _SPEEDS[speed] if _LINUX else speed
             termios.tcsetattr(number, termios.TCSANOW, state)
         except OSError:
-            self._close()
+            self.close()
             return
         self._poll = select.poll()
         self._poll.register(self._file, select.POLLIN | select.POLLOUT)
 
-    def _close(self):
+    def close(self):
+        """Give the tty back; the next use opens it again."""
         if self._file is not None:
             self._file.close()
         self._file = None

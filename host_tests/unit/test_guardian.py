@@ -1,4 +1,4 @@
-"""The guardian: a small program under MicroPython that answers /api/status, hangs, asks, crashes."""
+"""The guardian with a small program under MicroPython that hangs, asks, crashes, is killed."""
 
 import contextlib
 import os
