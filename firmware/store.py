@@ -18,37 +18,33 @@ _MAX_BYTES = 32768
 _CRC = b'"crc": "'
 
 
-class _State:
-    wrong = False  # what FILE holds is not in force
-
-
 def load(validate) -> tuple:
     """Return (document or None, error or None): FILE, or COPY beside what is wrong with FILE."""
     document, error, crc = _read(FILE, validate)
     copy, _, copy_crc = _read(COPY, validate)
-    _State.wrong = error is not None
     if document is not None:
         if copy is None or copy_crc != crc:
             _copy()
         return document, None
     if copy is None and not _exists(FILE) and not _exists(COPY):
-        _State.wrong = False
         return None, None
     return copy, error
 
 
-def save(document, keys) -> str | None:
-    """Store a valid document, members in the order of `keys`; return None or what went wrong."""
+def save(document, keys, keep_wrong: bool) -> str | None:
+    """Store a valid document, members in the order of `keys`; return None or what went wrong.
+
+    With keep_wrong the file that is there is kept as settings.bad.
+    """
     try:
         _write(document, keys)
         if os.stat(_NEW)[6] > _MAX_BYTES:
             return "settings: larger than %d bytes; give shorter names" % _MAX_BYTES
-        if _State.wrong and _exists(FILE):
+        if keep_wrong and _exists(FILE):
             os.rename(FILE, _BAD)
         os.rename(_NEW, FILE)
     except OSError as error:
         return "%s: not written (%s); the old settings stay" % (FILE, error)
-    _State.wrong = False
     _copy()
     return None
 

@@ -3,6 +3,7 @@
 import json
 import os
 
+from firmware import document as checks
 from firmware import settings, store
 
 FOLDER = "store.test"
@@ -243,7 +244,7 @@ def test_failure_at_every_step_leaves_old_or_new():
             system = Failing(steps)
             store.os, store.open = system, system.open
             try:
-                error = settings.save(NEW)
+                error = checks.save(NEW, False)
             finally:
                 store.os = os
                 del store.open

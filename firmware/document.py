@@ -1,0 +1,188 @@
+"""The settings document: one table of all keys, and what its entries demand of each other.
+
+validate() gives a document that has all its keys; what was left out has the default of the table.
+Currents are mA; a per-phase value is a number or a list of three, null means none. The bottom takes
+what was written to charge_manager/config in WARP's shape (contract C3). Used through
+firmware.settings only, which loads all this when it is needed.
+"""
+
+from firmware import references, store
+from firmware.schema import (
+    Invalid,
+    boolean,
+    choice,
+    fail,
+    integer,
+    phases,
+    rows,
+    show,
+    table,
+    text,
+)
+
+_MAX_MA = 1000000
+_MAX_CHARGER_MA = 80000
+_ROTATIONS = ("L123", "L132", "L231", "L213", "L321", "L312")  # WARP's rot 1..6
+_BAUDS = (1200, 2400, 4800, 9600, 19200, 38400, 57600, 115200)
+
+
+def _word(path, value, low, high):
+    """Text that may be part of a file name."""
+    for char in text(path, value, low, high):
+        if not ("a" <= char <= "z" or "0" <= char <= "9" or char == "_"):
+            fail(path, show(value) + " is no model", "a-z, 0-9 and _")
+    return value
+
+
+def _host(path, value, low, high):
+    """An IPv4 address in its plain form or a name; which of them it is, the driver finds out."""
+    parts = text(path, value, low, high).split(".")
+    good = True
+    for part in parts:
+        for char in part or "?":
+            good = good and ("a" <= char.lower() <= "z" or "0" <= char <= "9" or char in "-_")
+    if good and "".join(parts).isdigit():
+        good = len(parts) == 4 and 0 < int(parts[0]) < 224
+        for part in parts:
+            good = good and str(int(part)) == part and int(part) < 256
+    if not good:
+        fail(path, show(value) + " is no host", "an address like 192.168.1.11 or a name")
+    return value
+
+
+_RS485 = (
+    ("port", text, "", 0, 64),
+    ("baud", choice, 9600, _BAUDS, 0),
+    ("parity", choice, "N", ("N", "E", "O"), 0),
+    ("stop_bits", choice, 1, (1, 2), 0),
+    ("tx", integer, 17, 0, 48),
+    ("rx", integer, 16, 0, 48),
+    ("de", integer, 4, -1, 48),
+)
+_METER = (
+    ("name", text, ..., 1, 32),
+    ("model", _word, "eastron_sdm630", 1, 40),
+    ("address", integer, 1, 1, 247),
+    ("period_ms", integer, 1000, 200, 60000),
+)
+_CIRCUIT = (
+    ("name", text, ..., 1, 32),
+    ("parent", text, None, 1, 32),
+    ("limit_ma", phases, None, 0, _MAX_MA),
+    ("meter", text, None, 1, 32),
+    ("main_ma", phases, None, 0, _MAX_MA),
+    ("includes_chargers", boolean, True, 0, 0),
+    ("generation", boolean, False, 0, 0),
+    ("largest_consumer_ma", integer, 16000, 0, _MAX_MA),
+    ("safety_margin_pct", integer, 0, 0, 50),
+    ("headroom_ma", phases, 0, 0, _MAX_MA),
+    ("fallback_load_ma", phases, 9999000, 0, 9999000),
+    ("offline_ma", phases, None, 0, _MAX_MA),
+)
+_CHARGER = (
+    ("name", text, "", 0, 32),
+    ("driver", choice, "warp", ("warp",), 0),
+    ("host", _host, ..., 1, 64),
+    ("circuit", text, None, 1, 32),
+    ("phases", choice, 3, (1, 3), 0),
+    ("rotation", choice, None, _ROTATIONS, 0),
+    ("min_ma", integer, 6000, 6000, _MAX_CHARGER_MA),
+    ("max_ma", integer, 32000, 6000, _MAX_CHARGER_MA),
+)
+_MANAGER = (
+    ("enable_charge_manager", boolean, True, 0, 0),
+    ("enable_watchdog", boolean, False, 0, 0),
+    ("default_available_current", integer, None, 0, 2048000),
+    ("maximum_available_current", integer, None, 0, 2048000),
+    ("minimum_current_auto", boolean, True, 0, 0),
+    ("minimum_current", integer, 6000, 6000, 32000),
+    ("minimum_current_1p", integer, 6000, 6000, 32000),
+    ("minimum_current_vehicle_type", choice, 0, (0, 1), 0),
+    ("verbose", boolean, False, 0, 0),
+    ("requested_current_threshold", integer, 60, 0, 65535),
+    ("requested_current_margin", integer, 3000, 0, 65535),
+)
+_WARP_CHARGER = (
+    ("host", _host, ..., 1, 64),
+    ("name", text, ..., 0, 32),
+    ("rot", integer, None, 0, 6),
+    ("uid", integer, 0, 0, 0xFFFFFFFF),
+)
+_SETTINGS = (
+    ("version", choice, 1, (1,), 0),
+    ("name", text, "Fusekeeper", 1, 32),
+    ("rs485", table, {}, _RS485, None),
+    ("meters", rows, [], _METER, 8),
+    ("circuits", rows, [], _CIRCUIT, 16),
+    ("chargers", rows, [], _CHARGER, 64),
+    ("charge_manager", table, {}, _MANAGER, None),
+    ("external_control", boolean, True, 0, 0),
+    ("http", table, {}, (("port", integer, 80, 1, 65535),), None),
+)
+
+
+def validate(document) -> tuple:
+    """Return (normalized document, None) or (None, what is wrong with the first wrong value)."""
+    try:
+        document = table("", document, _SETTINGS)
+        references.check(document)
+    except Invalid as error:
+        return None, str(error)
+    return document, None
+
+
+def defaults() -> dict:
+    """Return the settings of a new device: no meter, no circuit, no wallbox."""
+    return table("", {}, _SETTINGS)
+
+
+def load() -> tuple:
+    """Return (document, error or None): settings.json, else the last good one, else defaults."""
+    document, error = store.load(validate)
+    return document or defaults(), error
+
+
+def save(document, keep_wrong: bool) -> str | None:
+    """Check and store a document; return None or what is wrong (then nothing has changed)."""
+    document, error = validate(document)
+    return error or store.save(document, [field[0] for field in _SETTINGS], keep_wrong)
+
+
+def apply_warp_config(document, body, shown) -> tuple:
+    """Return (new document, None) or (None, error). A null leaves the member as it is `shown`.
+
+    Replaces the WARP wallboxes only; one whose host is known keeps its other settings.
+    """
+    fields = [(key, check, ..., low, high) for key, check, _, low, high in _MANAGER]
+    fields.append(("chargers", rows, ..., _WARP_CHARGER, 64))
+    # a newer WARP writes it too; there is no central management here
+    fields.append(("enable_central_management", choice, False, (False,), 0))
+    try:
+        if isinstance(body, dict):
+            given = {key: shown.get(key) if body[key] is None else body[key] for key in body}
+            checked = table("", given, fields)
+        else:
+            checked = table("", body, fields)
+    except Invalid as error:
+        return None, str(error)
+    manager = dict(document["charge_manager"])
+    for key in manager:
+        if body[key] is not None:
+            manager[key] = checked[key]
+    new = dict(document)
+    new["charge_manager"] = manager
+    new["chargers"] = _merge(document["chargers"], checked["chargers"])
+    return validate(new)
+
+
+def _merge(old, given) -> list:
+    known = {charger["host"].lower(): charger for charger in old if charger["driver"] == "warp"}
+    merged = []
+    for entry in given:
+        charger = dict(known.get(entry["host"].lower(), {}))
+        charger["host"] = entry["host"]
+        charger["name"] = entry["name"]
+        if entry["rot"] is not None:
+            charger["rotation"] = _ROTATIONS[entry["rot"] - 1] if entry["rot"] else None
+        merged.append(charger)
+    return merged + [charger for charger in old if charger["driver"] != "warp"]
