@@ -1,8 +1,8 @@
 """The settings document: one table of all keys, and what its entries demand of each other.
 
 validate() gives a document that has all its keys; what was left out has the default of the table.
-Currents are mA; a per-phase value is a number or a list of three, null means none. The bottom takes
-what was written to charge_manager/config in WARP's shape (contract C3). Used through
+Currents are mA; a per-phase value is a number or a list of three, null means none. The bottom
+takes what was written to charge_manager/config in WARP's shape (contract C3). Used through
 firmware.settings only, which loads all this when it is needed.
 """
 
