@@ -117,6 +117,8 @@ class Api(Microdot):
         except Refusal as refusal:
             headers = {"Allow": "GET, PUT, POST"} if refusal.status == 405 else None
             return Response(refusal.text + "\n", refusal.status, headers, "Refused")
+        except MemoryError:
+            return Response("out of memory; right: try again\n", 503, None, "Refused")
 
     def _route(self, request):
         method = request.method
@@ -127,10 +129,11 @@ class Api(Microdot):
             headers = {"Content-Type": _JSON, "Cache-Control": "no-store"}
             return Response(pieces(_read(self._context, request)), 200, headers)
         name = path[:-7] if path.endswith("_update") else path
-        if method not in ("PUT", "POST") or name not in _WRITE:
-            if name not in _WRITE:
+        if name not in _WRITE:
+            if path != "/":
                 _read(self._context, request)  # 404 where there is nothing
-                raise Refusal(405, "not writable; right: GET")
+            raise Refusal(405, "not writable; right: GET")
+        if method not in ("PUT", "POST"):
             raise Refusal(405, "wrong method; right: GET, PUT or POST")
         from firmware.web import strict_json
 

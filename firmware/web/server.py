@@ -17,10 +17,10 @@ from firmware.web.refusal import Refusal, answer
 from firmware.web.stream import Connection
 
 _CONNECTIONS = const(4)
+_BACKLOG = const(8)
 _REFUSING = const(1)  # connections beyond them that are told 503; more are just closed
 _REQUEST_MS = const(8000)
 _ANSWER_MS = const(10000)
-_DRAIN_MS = const(3000)
 _DAWDLE_MS = const(1000)
 _LOOK_MS = const(250)
 
@@ -38,7 +38,7 @@ class Server:
 
     async def run(self) -> None:
         """Serve until cancelled. OSError when the port cannot be had or accepting has ended."""
-        listener = await asyncio.start_server(self._serve, self._host, self._port, _CONNECTIONS)
+        listener = await asyncio.start_server(self._serve, self._host, self._port, _BACKLOG)
         try:
             while not listener.task.done():
                 if self._check_in:
@@ -108,8 +108,6 @@ class Server:
         try:
             await place.receive(access.admit)
         except Refusal as refusal:
-            place.reading = False
-            place.deadline_ms = ticks_add(ticks_ms(), _DRAIN_MS)
             await place.refuse(refusal)
             return
         place.deadline_ms = ticks_add(ticks_ms(), _ANSWER_MS)

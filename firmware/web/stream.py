@@ -8,7 +8,7 @@ connection are made once and used for ever. Deadlines are the server's (server.p
 Request syntax: RFC 9112 sections 2-6; status codes: RFC 9110 section 15, 431: RFC 6585.
 """
 
-from compat import const
+from compat import const, ticks_add, ticks_diff, ticks_ms
 
 from firmware.web.refusal import Refusal, answer
 from firmware.web.request_head import BODY_MAX, check_header, check_length, check_request_line
@@ -17,6 +17,8 @@ _LINE = const(1024)  # request line, and each header line
 _HEAD = const(4096)  # all header lines together
 _HEADERS = const(32)
 _DRAIN = const(2097152)  # read and forgotten at most, so that a refused peer sees the answer
+_DRAIN_MS = const(3000)
+_SILENT_MS = const(400)  # a refused peer that sends nothing more has seen it
 
 _bodies = [BODY_MAX]  # bytes still free for bodies, all connections together
 
@@ -117,9 +119,10 @@ class Connection:
         Closing at once with bytes unread would reset the connection and lose the answer.
         """
         self.last_word(refusal.status, refusal.text)
-        await self.stream.drain()
+        end_ms = ticks_add(ticks_ms(), _DRAIN_MS)
         left = _DRAIN
-        while left > 0:
+        while left > 0 and ticks_diff(end_ms, ticks_ms()) > 0:
+            self.deadline_ms = ticks_add(ticks_ms(), _SILENT_MS)
             self._end = 0
             n = await self._fill()
             if not n:

@@ -18,17 +18,12 @@ _NUMBER = re.compile(r"^-?(0|[1-9][0-9]*)(\.[0-9]+)?([eE][-+]?[0-9]+)?$")
 
 def loads(data: bytes):
     """The value of a JSON text. ValueError says where it is wrong and what would be right."""
-    try:
-        data.decode()
-    except ValueError:
-        raise ValueError("JSON: right: UTF-8 text") from None
     reader = _Reader(data)
     try:
         value = reader.value(0)
     except IndexError:
         raise ValueError("JSON: ends too early") from None
-    if data[reader.at :].strip(b" \t\r\n"):
-        reader.wrong("nothing more")
+    reader.end()
     return value
 
 
@@ -38,7 +33,7 @@ class _Reader:
         self.at = 0
 
     def wrong(self, right: str):
-        raise ValueError("JSON: wrong at byte %d; right: %s" % (self.at, right))
+        raise ValueError("JSON: wrong at byte %d; right: %s" % (self.at, right)) from None
 
     def peek(self) -> int:
         """The next byte that is no space; IndexError at the end."""
@@ -48,6 +43,13 @@ class _Reader:
             at += 1
         self.at = at
         return data[at]
+
+    def end(self) -> None:
+        try:
+            self.peek()
+        except IndexError:
+            return
+        self.wrong("nothing more")
 
     def take(self, right: str) -> None:
         if self.peek() != ord(right):
@@ -97,6 +99,10 @@ class _Reader:
             if not (end - 1 - before) & 1:
                 break
         text = bytes(data[start - 1 : end])
+        try:
+            text.decode()
+        except ValueError:
+            self.wrong("UTF-8")
         if min(text) < 32:
             self.wrong("no control character in a string")
         at = text.find(b"\\")

@@ -1,6 +1,6 @@
 """A small site that stands still behind the real web server, for MicroPython:
 
-    micropython web_site.py ADDRESS PORT        (current folder: a flash image)
+    micropython still_site.py ADDRESS PORT       (current folder: a flash image)
 
 The records are the brain's own; instead of a control pass, available_current sets the setpoint of
 the wallbox that charges. So the tests of the server need no meter, no wallbox and no time.
