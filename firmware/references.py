@@ -9,14 +9,18 @@ _DEPTH = 4
 
 
 def check(document):
-    """Raise Invalid for the first entry that does not fit to the others."""
+    """Raise Invalid for the first entry that does not fit; put the circuits in order."""
     circuits = document["circuits"]
     meters = _names(document["meters"], "meters", "name")
     _names(document["meters"], "meters", "address")
     names = _names(circuits, "circuits", "name")
+    levels = [[] for _ in range(_DEPTH)]
     for i, circuit in enumerate(circuits):
-        _check_circuit("circuits[%d]." % i, circuit, circuits, names, meters)
-    _check_chargers(document["chargers"], names)
+        depth = _check_circuit("circuits[%d]." % i, circuit, circuits, names, meters)
+        levels[depth - 1].append(circuit)
+    circuits = levels[0] + levels[1] + levels[2] + levels[3]  # a parent before its children
+    document["circuits"] = circuits
+    _check_chargers(document["chargers"], [circuit["name"] for circuit in circuits])
     _check_manager(document["charge_manager"], document["chargers"] and not circuits)
 
 
@@ -52,6 +56,7 @@ def _check_circuit(path, circuit, circuits, names, meters):
         depth += 1
         if depth > _DEPTH:
             fail(path + "parent", "a circle or too deep", "at most %d levels" % _DEPTH)
+    return depth
 
 
 def _check_chargers(chargers, circuits):

@@ -286,6 +286,14 @@ def test_tree_of_circuits():
         assert "parent: a circle or too deep; give at most 4 levels" in error
 
 
+def test_circuits_are_put_in_order_and_the_topmost_takes_the_chargers():
+    circuits = chain("c", "c", None, "a")
+    chargers = [{"host": "a"}, {"host": "b", "circuit": "d"}]
+    document = good({"circuits": circuits, "chargers": chargers})
+    assert [circuit["name"] for circuit in document["circuits"]] == ["c", "a", "b", "d"]
+    assert [charger["circuit"] for charger in document["chargers"]] == ["c", "d"]
+
+
 def test_too_many_entries():
     for key, limit in (("meters", 8), ("circuits", 16), ("chargers", 64)):
         error = error_of(key, [{}] * (limit + 1))
