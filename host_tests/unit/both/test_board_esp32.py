@@ -1,0 +1,132 @@
+"""The ESP32's board module on recorded hardware: order of pin and bytes, causes of a reset."""
+
+import asyncio
+import sys
+
+calls = []
+
+
+class Pin:
+    OUT = 1
+
+    def __init__(self, number, mode, value):
+        calls.append(("pin", number, value))
+
+    def __call__(self, value):
+        calls.append(("de", value))
+
+
+class Uart:
+    def __init__(self, number, **options):
+        calls.append(("uart", number, options))
+        self.fails = False
+
+    def write(self, data):
+        if self.fails:
+            raise OSError(5)
+        calls.append(("write", bytes(data)))
+
+    def flush(self):
+        calls.append(("flush",))
+
+    def deinit(self):
+        calls.append(("deinit",))
+
+
+class Rtc:
+    kept = b"noise after power on"
+
+    def memory(self, *data):
+        if data:
+            Rtc.kept = data[0]
+        return Rtc.kept
+
+
+class Machine:
+    PWRON_RESET = 1
+    WDT_RESET = 3
+    cause = 1
+    UART = Uart
+    Pin = Pin
+    RTC = Rtc
+
+    @staticmethod
+    def reset_cause():
+        return Machine.cause
+
+    @staticmethod
+    def reset():
+        calls.append(("reset",))
+
+    @staticmethod
+    def unique_id():
+        return b"\x01\xab"
+
+    @staticmethod
+    def WDT(timeout):
+        calls.append(("wdt", timeout))
+
+
+def board(cause=1):
+    """Return the board module as it is after a reset."""
+    Machine.cause = cause
+    sys.modules["machine"] = Machine
+    sys.modules["esp32"] = Machine
+    reader = asyncio.StreamReader
+    asyncio.StreamReader = lambda uart: None
+    try:
+        sys.modules.pop("firmware.board.esp32", None)
+        package = __import__("firmware.board.esp32")
+        module = package.board.esp32
+        module.bus = module.open_rs485(PINS)
+    finally:
+        asyncio.StreamReader = reader
+        del sys.modules["machine"], sys.modules["esp32"]
+    return module
+
+
+PINS = {"baud": 19200, "parity": "E", "stop_bits": 1, "tx": 17, "rx": 16, "de": 4, "port": ""}
+
+
+def test_direction_pin_falls_right_after_the_last_byte():
+    bus = board().bus
+    del calls[:]
+    asyncio.run(bus.send(b"ask"))
+    assert calls == [("de", 1), ("write", b"ask"), ("flush",), ("de", 0)]
+
+
+def test_direction_pin_falls_after_an_error_too():
+    bus = board().bus
+    bus._uart.fails = True
+    del calls[:]
+    try:
+        asyncio.run(bus.send(b"ask"))
+    except OSError:
+        calls.append("error")
+    assert calls == [("de", 1), ("de", 0), "error"]
+
+
+def test_line_settings():
+    del calls[:]
+    board()
+    assert calls[0] == ("pin", 4, 0)
+    options = calls[1][2]
+    assert (options["baudrate"], options["parity"], options["stop"]) == (19200, 0, 1)
+    assert (options["tx"], options["rx"], options["timeout"], options["rxbuf"]) == (17, 16, 0, 512)
+
+
+def test_reset_causes():
+    Rtc.kept = b"noise after power on"
+    assert board(1).reset_cause() == "power_on"
+    assert board(3).reset_cause() == "watchdog"
+    module = board(2)
+    assert module.reset_cause() == "reset"
+    module.restart()
+    assert calls[-1] == ("reset",)
+    assert board(2).reset_cause() == "restart"
+    assert board(3).reset_cause() == "watchdog"
+
+
+def test_maintenance_gives_ten_minutes():
+    board().maintenance()
+    assert calls[-1] == ("wdt", 600000)
