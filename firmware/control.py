@@ -1,32 +1,40 @@
 """The control loop: the one synchronous pass, and what has to happen around it.
 
 The pass runs on every fresh meter sample, when a car comes or goes, and every 500 ms. What it
-lowers goes out in the same call, the first eight wallboxes at once, the rest in groups 20 ms apart.
-No await stands between reading the site and handing out setpoints.
+lowers goes out in the same call, the first eight wallboxes at once, the rest in groups 20 ms
+apart. No await stands between reading the site and handing out setpoints.
 """
 
 import asyncio
 
-from compat import const, sleep_ms, ticks_add, ticks_diff, ticks_ms
+from compat import TIMEOUT, const, sleep_ms, ticks_add, ticks_diff, ticks_ms, wait_for_ms
 from loadmgmt.site import LOWERED
 
 _PASS_MS = const(500)
+_IDLE_MS = const(1000)
 _GROUP_MS = const(20)  # design section 8: groups of 8, 20 ms apart
 
 
 class Control:
-    """Owns the site. `push(now_ms)` sends a group of lowered setpoints, returns how many are left."""
+    """Owns the site. `push(now_ms)` sends a group of lowered setpoints: how many are left."""
 
     def __init__(self, site, push):
         self.site = site
         self._push = push
-        self._left = asyncio.Event()
+        self._wake = asyncio.Event()
+        self._is_left = False
+
+    def replace(self, site, push) -> None:
+        """Go on with another site."""
+        self.site = site
+        self._push = push
 
     def run_pass(self) -> None:
         """One pass now; what it lowered is on its way when this returns."""
         now = ticks_ms()
         if self.site.step(now) & LOWERED and self._push(now):
-            self._left.set()
+            self._is_left = True
+            self._wake.set()
 
     async def tick(self, check_in) -> None:
         """Run the pass twice a second for ever; `check_in()` after each one feeds the watchdog."""
@@ -40,11 +48,15 @@ class Control:
                 due = ticks_add(due, late)  # the loop stood still: do not make up for it
             await sleep_ms(max(0, -late))
 
-    async def send_rest(self) -> None:
+    async def send_rest(self, check_in) -> None:
         """Send what did not fit into the first group."""
         while True:
-            await self._left.wait()
-            self._left.clear()
-            await sleep_ms(_GROUP_MS)
-            while self._push(ticks_ms()):
+            check_in()
+            while self._is_left:
                 await sleep_ms(_GROUP_MS)
+                self._is_left = self._push(ticks_ms()) > 0
+            self._wake.clear()
+            try:
+                await wait_for_ms(self._wake.wait(), _IDLE_MS)
+            except TIMEOUT:
+                pass

@@ -1,1 +1,1 @@
-"""The brain: what each wallbox may draw. Integers in, integers out; no I/O, no clock of its own."""
+"""The brain: what each wallbox may draw. Integers in, integers out; no I/O, no own clock."""

@@ -15,7 +15,7 @@ _TENS = const(6)  # R3: after a stop, for 60 s
 
 
 class Circuit:
-    """The record; `index`, `path` (itself up to the root) are set by the Site."""
+    """The record; `index`, `path` (itself up to the root) and `points` are set by the Site."""
 
     def __init__(self, name, parent=None, limit_ma=None, main_ma=None):
         self.name = name
@@ -31,6 +31,7 @@ class Circuit:
         self.offline_ma = None
         self.index = 0
         self.path = ()
+        self.points = []  # the wallboxes below it
         # the meter
         self.trust = None
         self.meter_ma = [0, 0, 0]

@@ -1,12 +1,12 @@
 """Reductions (rule R2): when a limit is exceeded, the whole excess is taken back in this pass.
 
-Two looks at the same sample: against the target, with ramp-ups excused (weigh.py), and, whenever the
-meter itself is above the fuse, against the fuse with what the cars really drew. In both, what was
-already taken back and does not show yet counts as taken back, so no overload is cut twice.
+Two looks at the same sample: against the target, with ramp-ups excused (weigh.py), and, whenever
+the meter itself is above the fuse, against the fuse with what the cars really drew. In both, what
+was already taken back and does not show yet counts as taken back, so no overload is cut twice.
 
-Cars are cut to one common level first, to their minimum at most; only when no legal setpoint is left
-is a car stopped (R9). A car on an unknown phase cannot be credited to any: when a phase has too
-little known load, each that may be on it is cut by what is missing.
+Cars are cut to one common level first, to their minimum at most; only when no legal setpoint is
+left is a car stopped (R9). A car on an unknown phase cannot be credited to any: when a phase has
+too little known load, each that may be on it is cut by what is missing.
 """
 
 from compat import const, ticks_diff
@@ -65,7 +65,7 @@ def _against_limits(site, now_ms):
         cap[i] = setpoint
         low[i] = min(setpoint, p.min_ma)
         floor[i] = 0
-        if p.order is None and _in_house(site, p) and is_unplaced(p):
+        if p.rotation is None and _in_house(site, p) and is_unplaced(p):
             drawn = highest_ma(p, newest)
             drawn = max(p.drawn) if drawn < 0 else drawn
             # its draw stands in the house: in the share below it holds at least that
@@ -85,13 +85,13 @@ def _against_fuse(site, circuit, phase, now_ms):
     excess = circuit.meter_ma[phase] - circuit.main_ma[phase]
     drawing = 0
     on = []
-    for p in site.points:
-        if p.lost or p.setpoint_ma < 0 or circuit.index not in p.path:
+    for p in circuit.points:
+        if p.lost or p.setpoint_ma < 0:
             continue
         i = p.index
         setpoint = p.setpoint_ma
         floor[i] = 0
-        if p.order is None and is_unplaced(p):
+        if p.rotation is None and is_unplaced(p):
             drawn = max(p.drawn_hi)
             floor[i] = drawn
             if setpoint == 0 or drawn == 0:
@@ -129,7 +129,7 @@ def _in_house(site, p):
 
 
 def _shrink(site, now_ms, on, uses, budget, where):
-    """Cut the wallboxes `on` from cap towards low so that every budget holds; stop where none can."""
+    """Cut the wallboxes `on` from cap towards low so that all budgets hold; stop who cannot."""
     points = site.points
     low = site.low
     cap = site.cap
@@ -164,7 +164,9 @@ def _shrink(site, now_ms, on, uses, budget, where):
             if new < p.setpoint_ma:
                 at = site.bound[i]
                 site.change(p, new, now_ms)
-                _explain(site, p, reason.LIMIT, where if where >= 0 else at, at if where < 0 else -1)
+                _explain(
+                    site, p, reason.LIMIT, where if where >= 0 else at, at if where < 0 else -1
+                )
                 lowered = True
     return lowered
 
@@ -210,7 +212,7 @@ def _cut_unplaced(site, on, uses, budget, at, need):
 
 
 def _stops_before(p, other, now_ms):
-    """Who is stopped first: lower priority, one that draws nothing, the one that charged longest."""
+    """Who is stopped first: low priority, one that draws nothing, who charged longest."""
     if p.priority != other.priority:
         return p.priority < other.priority
     idle = max(p.drawn) < _IDLE_MA
@@ -232,4 +234,3 @@ def _explain(site, p, code, place, limit):
         code = reason.EXTERNAL
     p.reason = code
     p.reason_at = place
-    p.reason_ma = 0

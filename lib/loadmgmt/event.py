@@ -1,11 +1,14 @@
-"""What the brain reports to the event log: codes with a subject (index) and a value."""
+"""What the brain reports to the event log: codes with a subject (index) and a value.
 
-METER_LOST = 1  # subject: circuit; value: trust state
-METER_BACK = 2  # subject: circuit
-CHARGER_LOST = 3  # subject: wallbox; value: mA kept reserved
-CHARGER_BACK = 4  # subject: wallbox; value: mA it reports as applied
-DISOBEYS = 5  # subject: wallbox; value: mA drawn or applied
-OBEYS = 6  # subject: wallbox
-OVERLOAD = 7  # subject: circuit * 3 + phase; value: mA above the target
-STOPPED = 8  # subject: wallbox; value: circuit * 3 + phase that left no legal setpoint
-STARTED = 9  # subject: wallbox; value: setpoint mA
+The numbers are those of firmware/eventcodes.py, which are stored on boards: never reuse one.
+"""
+
+METER_LOST = 10  # subject: circuit; value: trust state
+METER_BACK = 11  # subject: circuit
+CHARGER_LOST = 20  # subject: wallbox; value: mA kept reserved
+CHARGER_BACK = 21  # subject: wallbox; value: mA it reports as applied
+DISOBEYS = 22  # subject: wallbox; value: mA it counts with
+OBEYS = 23  # subject: wallbox
+STOPPED = 24  # subject: wallbox; value: circuit * 3 + phase that left no legal setpoint
+STARTED = 25  # subject: wallbox; value: setpoint mA
+OVERLOAD = 30  # subject: circuit * 3 + phase; value: mA above the target

@@ -5,8 +5,8 @@ its `cap`; when a limit is full, everyone who rises on it stays at the level of 
 comes out is max-min fair: nobody could have more without taking it from somebody who has no more.
 
 The level moves from event to event (a wallbox joins at its low, leaves at its cap, a limit fills),
-so the work is about n events, not n per level. Integers only; what the division leaves over is less
-than 1 mA per wallbox.
+so the work is about n events, not n per level. Integers only; what the division leaves over is
+less than 1 mA per wallbox.
 """
 
 from compat import const
@@ -17,9 +17,10 @@ _FAR = const(0x0FFFFFFF)
 def fill(on: list, low: list, cap: list, uses: list, budget: list, out: list, bound: list) -> None:
     """Share `budget[j]` (mA per limit j) among the wallboxes `on` (indices below 64).
 
-    low, cap: mA per wallbox; uses[i]: the limits j that wallbox i counts in. Results: out[i] in mA,
-    bound[i] = the limit that stopped it, or -1 when it has its cap. Where the lows alone exceed a
-    limit, everyone on it stays at the low; to keep that from happening is the caller's part.
+    low, cap: mA per wallbox; uses[i]: the limits j that wallbox i counts in. Results: out[i] in
+    mA, bound[i] = the limit that stopped it, or -1 when it has its cap. Where the lows alone
+    exceed a limit, everyone on it stays at the low; to keep that from happening is the caller's
+    part.
     """
     left = budget[:]  # of each limit, what those who rise on it have together
     rising = [0] * len(left)  # how many they are

@@ -49,25 +49,36 @@ def tolerance_ma(setpoint_ma: int) -> int:
 
 
 class ChargePoint:
-    """The record; see the module's docstring. `index` and `path` are set by the Site."""
+    """The record; see the module's docstring. What few wallboxes need lives in the class until it
+    is set: an attribute of each of 64 costs the chip memory."""
+
+    # how the device behaves when it hears nothing: the driver knows
+    dead_man_ms = None  # its own time-out without a command, None: it has none
+    failsafe_ma = 0  # what it falls back to then
+    boot_ma = 0  # what it may offer by itself after power-up
+    step_ma = 1
+    priority = 0
+    name_error = False  # its host is no address: never asked
+    heard = False
+    lost = False
+    was_lost = False
+    silent = False  # to be sent nothing (R5)
+    disobeys = False
+    stopped = False  # stopped for want of current: the long hold applies (R3)
+    # one that cannot measure: what the meter showed before it drew (more), and the rise
+    start_meter = None
+    estimate = (0, 0, 0)
+    estimated = False
 
     def __init__(self, name, circuit=0, phases=3, rotation=None, min_ma=6000, max_ma=32000):
+        """circuit: index; phases: 1 or 3; rotation: "L123".., None: not known. ValueError."""
         self.name = name
         self.circuit = circuit
         self.phases = phases
         self.rotation = rotation
-        self.order = order_of(rotation)
         self.min_ma = min_ma
         self.max_ma = max_ma
-        self.step_ma = 1
-        self.priority = 0
-        # how the device behaves when it hears nothing: the driver knows
-        self.dead_man_ms = None
-        self.failsafe_ma = 0
-        self.boot_ma = 0
-        self.name_error = False
         # what it reported
-        self.heard = False
         self.reading_ms = 0
         self.applied_ma = 0
         self.supported_ma = max_ma
@@ -80,6 +91,7 @@ class ChargePoint:
         self.moved_ms = 0  # when its draw last changed by more than 1 A
         self.phases_now = phases
         self.charging_ms = 0  # since when it is in state CHARGING
+        self.wanted_ms = 0  # since when its car wants current
         # what the brain decided
         self.setpoint_ma = UNDECIDED
         self.changed_ms = 0
@@ -87,29 +99,16 @@ class ChargePoint:
         self.may_ma = max_ma  # until it is heard it may draw all it can
         self.peak_ma = max_ma  # the most it may have drawn when the last sample was taken
         self.confirm_ms = 0
-        self.applied_ok = False
-        self.applied_ok_ms = 0
-        self.lost = False
-        self.silent = False
-        self.disobeys = False
-        self.stopped = False  # stopped for want of current: the long hold applies (R3)
-        self.wanted_ms = 0  # since when its car wants current
+        self.applied_ok_ms = None  # since when it applies the setpoint
         self.reason = 0
         self.reason_at = -1  # circuit * 3 + phase, or -1
-        self.reason_ma = 0
         # where it counts: set by Site.place
         self.index = 0
-        self.path = ()  # its circuits, the own one first
+        self.placed_phases = phases
+        self.grid = ()  # grid phase behind each of its phases, () not known
         self.static = ()  # limits it counts in: indices into Site.over
         self.dynamic = ()  # (circuit index, limits) of metered circuits
         self.places = ()  # all of them
-        self.placed_phases = phases
-        self.grid = None
-        self.was_lost = False
-        # a wallbox that cannot measure: what the meter showed before it drew (more), and the rise
-        self.start_meter = None
-        self.estimate = (0, 0, 0)
-        self.estimated = False
 
     def report(self, now_ms, applied_ma, drawn_l1, drawn_l2, drawn_l3, car, supported_ma, phases):
         """Take a valid answer. drawn: mA in the wallbox's own phase order, -1: cannot measure.
@@ -146,7 +145,7 @@ class ChargePoint:
         wanted = WAITING <= car <= CHARGING
         if wanted and not WAITING <= self.car <= CHARGING:
             self.wanted_ms = now_ms
-        if car == NO_CAR:
+        if car == NO_CAR and self.stopped:
             self.stopped = False
         self.car = car
         self.applied_ma = applied_ma
@@ -156,11 +155,12 @@ class ChargePoint:
         if not self.heard:
             self.heard = True
             self._adopt(now_ms)
-        self.lost = self.silent = False
+        if self.lost:
+            self.lost = self.silent = False
         self._confirm(now_ms)
 
     def _adopt(self, now_ms):
-        """Take over what it reports as applied: a running charge goes on across our restart (R7)."""
+        """Take over what it reports as applied: a running charge goes on (R7)."""
         if self.setpoint_ma == UNDECIDED:
             setpoint = min(self.applied_ma, self.max_ma)
             self.setpoint_ma = setpoint if setpoint >= self.min_ma else 0
@@ -172,13 +172,12 @@ class ChargePoint:
         drawn = max(self.drawn)
         over = drawn > setpoint + tolerance_ma(setpoint)
         if self.applied_ma > setpoint:
-            self.applied_ok = False
+            self.applied_ok_ms = None
             if self.applied_ma > self.may_ma:
                 self.may_ma = self.applied_ma
         elif ticks_diff(self.sent_ms, self.changed_ms) >= 0 or setpoint >= self.may_ma:
             # a command with this setpoint went out before this state came in
-            if not self.applied_ok:
-                self.applied_ok = True
+            if self.applied_ok_ms is None:
                 self.applied_ok_ms = now_ms
             old_enough = ticks_diff(now_ms, self.applied_ok_ms) >= CONFIRM_BY_TIME_MS
             if not over and (self.measures or old_enough):
@@ -198,8 +197,8 @@ class ChargePoint:
             self.peak_ma = self.may_ma
         self.setpoint_ma = setpoint_ma
         self.changed_ms = now_ms
-        self.applied_ok = False
-        if setpoint_ma > 0:
+        self.applied_ok_ms = None
+        if setpoint_ma > 0 and self.stopped:
             self.stopped = False
 
     def is_disobeying(self, now_ms: int) -> bool:

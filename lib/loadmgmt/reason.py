@@ -1,6 +1,6 @@
 """Why a wallbox has the setpoint it has (rule R10). Codes only: the page has the words.
 
-A reason is (code, circuit index, phase 0..2, value in mA); what does not apply is -1 or 0.
+A reason is a code and, for some, the place: circuit index * 3 + phase 0..2, else -1.
 """
 
 STARTING = 0  # the controller listens first; running charges go on
@@ -21,7 +21,20 @@ DISOBEYS = 14  # draws more than its setpoint: counted with what it draws
 SWITCHED_OFF = 15  # charge management is switched off
 
 NAMES = (
-    "starting", "unheard", "no_car", "blocked_by_box", "full", "fault", "own_maximum", "limit",
-    "no_room", "external", "meter_fallback", "settling", "hold", "lost", "disobeys",
+    "starting",
+    "unheard",
+    "no_car",
+    "blocked_by_box",
+    "full",
+    "fault",
+    "own_maximum",
+    "limit",
+    "no_room",
+    "external",
+    "meter_fallback",
+    "settling",
+    "hold",
+    "lost",
+    "disobeys",
     "switched_off",
 )

@@ -1,10 +1,10 @@
 """Raises (rules R1, R3): what is free is shared max-min fairly, slowly and surely.
 
-Once a second at most. First the fair shares that the limits would allow: everyone who charges keeps
-its minimum, who waits joins in the order of priority and waiting time while minima fit, then water
-filling. Then what of it may be done now: a raise takes only what is free although everybody draws
-all that it still may (R1); who has more than its share is cut when somebody lacks it, and the
-current is handed on in a later pass, when the cut has been confirmed.
+Once a second at most. First the fair shares that the limits would allow: everyone who charges
+keeps its minimum, who waits joins in the order of priority and waiting time while minima fit, then
+water filling. Then what of it may be done now: a raise takes only what is free although everybody
+draws all that it still may (R1); who has more than its share is cut when somebody lacks it, and
+the current is handed on in a later pass, when the cut has been confirmed.
 """
 
 from compat import const, ticks_diff
@@ -81,7 +81,8 @@ def share(site, now_ms: int) -> int:
 
 
 def _see_house(site, now_ms):
-    """The largest house load that the newest sample allows (the cars' lowest draw), into the holds."""
+    """The largest house load that the newest sample allows (the cars' lowest draw), into the
+    holds."""
     for circuit in site.circuits:
         c = circuit.index
         if site.dynamic[c] != MEASURED:
@@ -90,8 +91,8 @@ def _see_house(site, now_ms):
         for k in range(3):
             house[k] = circuit.meter_ma[k]
         if circuit.includes:
-            for p in site.points:
-                if c not in p.path or p.lost or not p.heard or is_unplaced(p):
+            for p in circuit.points:
+                if p.lost or not p.heard or is_unplaced(p):
                     continue
                 if not p.measures:
                     if p.car == CHARGING and p.estimated:
@@ -134,7 +135,7 @@ def _capacity(site):
 
 def _held_ma(site, p):
     """What a wallbox on an unknown phase draws: it stands in the house term already."""
-    if p.order is not None or not is_unplaced(p):
+    if p.rotation is not None or not is_unplaced(p):
         return 0
     for c, _ in p.dynamic:
         if site.dynamic[c] == MEASURED and site.circuits[c].includes:
@@ -147,7 +148,7 @@ def _queue_key(p):
 
 
 def _fits(site, p, room, after_stop):
-    """True when its minimum fits everywhere beside the others' minima; else the reason is noted."""
+    """True when its minimum fits beside the others' minima; else the reason is noted."""
     for j in p.places:
         spare = room[j] + p.may_ma - p.min_ma
         if spare < 0:
@@ -264,7 +265,6 @@ def _explain(site, on, learned):
                 continue
         p.reason = code
         p.reason_at = at
-        p.reason_ma = p.may_ma if code == reason.LOST else 0
 
 
 def _bound_by(site, p, limit, code):
@@ -283,4 +283,3 @@ def _bound_by(site, p, limit, code):
         code = reason.HOLD
     p.reason = code
     p.reason_at = place
-    p.reason_ma = 0

@@ -3,18 +3,18 @@
 Use: build `Site(circuits, points, now_ms)`, give metered circuits their meter with
 `Circuit.meter(...)`, then
 - `site.sample(...)` for each meter value, `point.report(...)` for each answer of a wallbox,
-- `site.step(now_ms)` on every fresh sample and at least once a second; it decides all setpoints and
-  says what changed: the caller sends what was lowered at once.
+- `site.step(now_ms)` on every fresh sample and at least once a second; it decides all setpoints
+and says what changed: the caller sends what was lowered at once.
 
-The pass: let time pass (lost wallboxes, silent meters) > weigh what may be drawn against every limit
-> cut what is too much, at once (R2) > share what is free, slowly (R3, R1).
+The pass: let time pass (lost wallboxes, silent meters) > weigh what may be drawn against every
+limit > cut what is too much, at once (R2) > share what is free, slowly (R3, R1).
 """
 
 from compat import const, ticks_add, ticks_diff
 
 from loadmgmt import cut, event, share, weigh
 from loadmgmt.circuit import NONE_MA
-from loadmgmt.point import UNDECIDED
+from loadmgmt.point import UNDECIDED, order_of
 
 LOWERED = const(1)  # flags that step returns
 RAISED = const(2)
@@ -50,6 +50,7 @@ class Site:
         self.floor = [0] * n
         self.uses = [()] * n
         self.told_ms = now_ms
+        self._seats = {}
         self.dynamic = [0] * len(circuits)  # weigh.NO_LIMIT, MEASURED or FALLBACK
         for index, circuit in enumerate(circuits):
             circuit.index = index
@@ -64,38 +65,35 @@ class Site:
         for index, point in enumerate(points):
             point.index = index
             point.reading_ms = point.sent_ms = point.before_ms = now_ms
-            point.path = circuits[point.circuit].path
+            for c in circuits[point.circuit].path:
+                circuits[c].points.append(point)
             self.place(point)
 
     def place(self, point):
         """Find out in which limits a wallbox counts: on its phases, or on all when not known."""
-        order = point.order
+        order = order_of(point.rotation)
         phases = point.phases_now
-        if order is not None:
-            grid = order[:phases]
-        elif phases == 3:
-            grid = (0, 1, 2)
-            order = grid
-        else:
-            grid = (0, 1, 2)
-        static = []
-        dynamic = []
-        offset = 3 * len(self.circuits)
-        for c in point.path:
+        counted = (0, 1, 2) if order is None else order[:phases]
+        if order is None and phases == 3:
+            order = counted
+        static = ()
+        dynamic = ()
+        for c in self.circuits[point.circuit].path:
             circuit = self.circuits[c]
-            is_root = circuit.parent is None
-            if circuit.limit_ma is not None or (is_root and self.available_ma is not None):
-                for p in grid:
-                    static.append(3 * c + p)
+            external = circuit.parent is None and self.available_ma is not None
+            if circuit.limit_ma is not None or external:
+                static += tuple([3 * c + p for p in counted])
             if circuit.metered:
-                dynamic.append((c, tuple([offset + 3 * c + p for p in grid])))
-        point.static = tuple(static)
-        point.dynamic = tuple(dynamic)
-        point.places = point.static
+                at = 3 * (len(self.circuits) + c)
+                dynamic += ((c, tuple([at + p for p in counted])),)
+        places = static
         for _, limits in dynamic:
-            point.places += limits
+            places += limits
         point.placed_phases = phases
-        point.grid = order  # grid phase behind each phase of the wallbox, None: not known
+        # wallboxes at the same place share their tuples
+        seat = (order or (), static, dynamic, places)
+        seat = self._seats.setdefault(seat, seat)
+        point.grid, point.static, point.dynamic, point.places = seat
 
     def set_available(self, current_ma):
         """Limit the cars of every root circuit to current_ma per phase; None lifts it."""
@@ -117,11 +115,11 @@ class Site:
         circuit = self.circuits[index]
         if not circuit.sample(now_ms, l1, l2, l3):
             return False
-        own, calm_ms = weigh.own_draw(self, circuit, now_ms)
+        own, calm_ms = weigh.own_draw(circuit, now_ms)
         was = circuit.trust.state
         circuit.trust.judge(now_ms, circuit.meter_ma, own, same, circuit.includes, calm_ms)
         self._trust_changed(circuit, was, now_ms)
-        weigh.align(self, circuit, now_ms)
+        weigh.align(circuit, now_ms)
         return True
 
     def _trust_changed(self, circuit, was, now_ms):

@@ -17,10 +17,10 @@ def summarize(site) -> None:
         reserved = circuit.reserved_ma
         for k in range(3):
             cars[k] = may[k] = reserved[k] = 0
-        for p in site.points:
-            if circuit.index not in p.path or p.name_error:
+        for p in circuit.points:
+            if p.name_error:
                 continue
-            for k in range(3) if p.grid is None else p.grid[: p.phases_now]:
+            for k in p.grid[: p.phases_now] or range(3):
                 if p.lost or p.setpoint_ma == UNDECIDED:
                     reserved[k] += p.may_ma
                 may[k] += p.may_ma

@@ -1,7 +1,7 @@
 """Whether a meter is believed (rule R6), and why not.
 
-A sample is judged against what the wallboxes below the meter say they draw; that needs a meter that
-includes them. One sample out of range is dropped and the last one ages.
+A sample is judged against what the wallboxes below the meter say they draw; that needs a meter
+that includes them. One sample out of range is dropped and the last one ages.
 """
 
 from compat import const, ticks_diff
@@ -62,8 +62,8 @@ class Trust:
     def judge(self, now_ms, meter, own, same: bool, includes: bool, calm_ms: int):
         """Take a sample: meter and own are mA per phase, own what the wallboxes below surely draw.
 
-        same: the meter's answer was bit-identical to the one before. calm_ms: how long ago a wallbox
-        below last changed its setpoint or its draw.
+        same: the meter's answer was bit-identical to the one before. calm_ms: how long ago a
+        wallbox below last changed its setpoint or its draw.
         """
         self.sample_ms = now_ms
         doubt = 0

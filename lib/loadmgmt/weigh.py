@@ -1,10 +1,10 @@
 """What may be drawn against every limit: the formula of design section 5, for reductions.
 
-For a metered circuit and phase, believed:   over = meter + sum(expected - highest draw) - target
-With the house = meter - sum(highest draw) this is: cars' setpoints + house - target. While a reading
-is older than the sample, or its setpoint changed a moment ago, the highest possible draw counts, so
-that a ramp-up is no reason to cut.
-A metered circuit that is not believed, and a static one:   over = sum(expected) - what is allowed.
+For a metered circuit and phase, believed: over = meter + sum(expected - highest draw) - target.
+With the house = meter - sum(highest draw) this is: cars' setpoints + house - target. While a
+reading is older than the sample, or its setpoint changed a moment ago, the highest possible draw
+counts, so that a ramp-up is no reason to cut.
+A metered circuit that is not believed, and a static one: over = sum(expected) - what is allowed.
 """
 
 from compat import const, ticks_diff
@@ -20,13 +20,11 @@ FALLBACK = 2
 _LAG_MS = const(500)  # a meter's value is this much older than its answer
 
 
-def own_draw(site, circuit, now_ms):
-    """What the wallboxes below surely draw per phase (mA), and how long they have been calm (ms)."""
+def own_draw(circuit, now_ms):
+    """What the wallboxes below surely draw per phase (mA), and for how long they are calm (ms)."""
     own = [0, 0, 0]
     calm_ms = 1 << 20
-    for p in site.points:
-        if circuit.index not in p.path:
-            continue
+    for p in circuit.points:
         quiet = min(ticks_diff(now_ms, p.changed_ms), ticks_diff(now_ms, p.moved_ms))
         if p.heard and quiet < calm_ms:
             calm_ms = quiet
@@ -35,17 +33,16 @@ def own_draw(site, circuit, now_ms):
         drawn = p.drawn
         before = p.before
         grid = p.grid
-        for k in range(3):
+        for k in range(p.phases_now):
             own[grid[k]] += min(drawn[k], before[k])
     return own, calm_ms
 
 
-def align(site, circuit, now_ms):
+def align(circuit, now_ms):
     """A new sample is here: what the wallboxes drew before it no longer explains the meter."""
-    for p in site.points:
+    for p in circuit.points:
         if p.may_ma < p.peak_ma and ticks_diff(now_ms, p.confirm_ms) >= _LAG_MS:
-            if circuit.index in p.path:
-                p.peak_ma = p.may_ma
+            p.peak_ma = p.may_ma
         high = p.drawn_hi
         drawn = p.drawn
         before = p.before
@@ -75,7 +72,7 @@ def expected_ma(p, now_ms) -> int:
 
 def is_unplaced(p) -> bool:
     """True for a draw that is on some phase, but nobody knows on which."""
-    if p.order is not None:
+    if p.rotation is not None:
         return False
     if p.phases_now < 3:
         return True
@@ -85,7 +82,7 @@ def is_unplaced(p) -> bool:
 
 
 def highest_ma(p, newest) -> int:
-    """The most a wallbox may have drawn when the newest sample was taken; -1: its reading holds."""
+    """The most it may have drawn when the newest sample was taken; -1: its reading holds."""
     if p.lost or p.setpoint_ma == UNDECIDED:
         return p.may_ma
     if (
@@ -138,11 +135,11 @@ def weigh(site, now_ms):
             if not p.measures and p.car != CHARGING and ticks_diff(p.reading_ms, newest) >= 0:
                 start_of_blind(p, circuits[c])
             highest = highest_ma(p, newest)
-            if p.order is None and highest < 0 and is_unplaced(p):
+            if p.rotation is None and highest < 0 and is_unplaced(p):
                 highest = max(p.drawn)
                 if expected < highest:
                     continue  # its draw is in the house; a cut shows when the meter shows it
-            elif p.order is None and expected < highest and is_unplaced(p):
+            elif p.rotation is None and expected < highest and is_unplaced(p):
                 continue
             if highest >= 0:
                 net = expected - highest
@@ -181,7 +178,7 @@ def _blind(p, circuit, limits, expected, now_ms, over):
         for k in range(3):
             p.estimate[k] += max(0, circuit.meter_ma[k] - p.start_meter[k])
     for j in limits:
-        drawn = min(p.estimate[j % 3], expected) if charging and p.grid is not None else 0
+        drawn = min(p.estimate[j % 3], expected) if charging and p.grid else 0
         over[j] += expected - drawn
 
 

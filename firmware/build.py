@@ -1,0 +1,87 @@
+"""From the settings document to the brain's records. Raises ValueError for what does not fit."""
+
+from compat import udp_address
+from loadmgmt.circuit import Circuit
+from loadmgmt.point import ChargePoint
+from loadmgmt.site import Site
+
+WARP_PORT = 34128
+_MIN_3P_MA = (6000, 9200)  # by vehicle type; 1: cars that do not start below 9.2 A (WARP)
+
+
+def _list(value):
+    return None if value is None else [value] * 3 if isinstance(value, int) else list(value)
+
+
+def _minimum_ma(manager, phases: int) -> int:
+    if not manager["minimum_current_auto"]:
+        return manager["minimum_current" if phases == 3 else "minimum_current_1p"]
+    return _MIN_3P_MA[manager["minimum_current_vehicle_type"]] if phases == 3 else 6000
+
+
+def _circuit(row, names, period_ms, now_ms):
+    parent = row["parent"]
+    circuit = Circuit(
+        row["name"],
+        None if parent is None else names.index(parent),
+        _list(row["limit_ma"]),
+        _list(row["main_ma"]),
+    )
+    circuit.largest_ma = row["largest_consumer_ma"]
+    circuit.margin_pct = row["safety_margin_pct"]
+    circuit.headroom_ma = _list(row["headroom_ma"])
+    circuit.fallback_ma = _list(row["fallback_load_ma"])
+    circuit.offline_ma = _list(row["offline_ma"])
+    if row["meter"] is not None:
+        circuit.meter(now_ms, period_ms, row["includes_chargers"], row["generation"])
+    return circuit
+
+
+def is_pollable(host: str) -> bool:
+    """True for an IPv4 address of a wallbox: a name would have to be resolved, which stops the
+    interpreter for seconds, and 127.0.0.1 is WARP's word for the manager itself."""
+    return host != "127.0.0.1" and host.replace(".", "").isdigit()
+
+
+def build_site(document, now_ms: int):
+    """Return (site, [(charge point, address or None)]) for a validated document."""
+    periods = {}
+    for meter in document["meters"]:
+        periods[meter["name"]] = meter["period_ms"]
+    rows = _parents_first(document["circuits"])
+    names = [row["name"] for row in rows]
+    circuits = [_circuit(row, names, periods.get(row["meter"]), now_ms) for row in rows]
+    if not circuits:
+        circuits = [Circuit("none", None, [0, 0, 0])]  # nothing is known: nothing may be drawn
+        names = ["none"]
+    points = []
+    addressed = []
+    for row in document["chargers"]:
+        point = ChargePoint(
+            row["name"],
+            0 if row["circuit"] is None else names.index(row["circuit"]),
+            row["phases"],
+            row["rotation"],
+            max(row["min_ma"], _minimum_ma(document["charge_manager"], row["phases"])),
+            row["max_ma"],
+        )
+        point.name_error = not is_pollable(row["host"])
+        points.append(point)
+        addressed.append(
+            (point, None if point.name_error else udp_address(row["host"], WARP_PORT))
+        )
+    site = Site(circuits, points, now_ms)
+    site.enabled = document["charge_manager"]["enable_charge_manager"]
+    return site, addressed
+
+
+def _parents_first(rows):
+    """The circuits in an order in which every parent comes before its children."""
+    ordered = []
+    known = [None]
+    while len(ordered) < len(rows):
+        for row in rows:
+            if row not in ordered and row["parent"] in known:
+                ordered.append(row)
+                known.append(row["name"])
+    return ordered
