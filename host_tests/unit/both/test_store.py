@@ -2,6 +2,7 @@
 
 import json
 import os
+import sys
 
 from firmware import document as checks
 from firmware import settings, store
@@ -16,12 +17,16 @@ class Scratch:
 
     def __enter__(self):
         self.home = os.getcwd()
+        self.path = sys.path[:]
+        # modules are still loaded after the change of the folder
+        sys.path.extend([self.home + "/" + part for part in self.path if part[:1] not in "/."])
         clear(FOLDER)
         os.mkdir(FOLDER)
         os.chdir(FOLDER)
 
     def __exit__(self, *_):
         os.chdir(self.home)
+        sys.path[:] = self.path
         clear(FOLDER)
 
 
