@@ -64,7 +64,9 @@ function drawGrid(grid, scale) {
   for (let value = scale.low; value <= scale.high * 1.001; value += scale.step) {
     const line = make("i", value === 0 ? "zero" : "", grid);
     line.style.left = percent(value, scale);
-    make("span", "", line).textContent = SHORT.format(value / 1000).replace("-", "−");
+    const label = make("span", "", grid);
+    label.style.left = line.style.left;
+    label.textContent = SHORT.format(value / 1000).replace("-", "−");
   }
 }
 

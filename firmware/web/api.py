@@ -17,6 +17,7 @@ from firmware.web.refusal import Refusal
 from firmware.web.status import status
 from firmware.web.tree import Each, pieces, walk
 
+_EVENT = ("number", "uptime_s", "code", "subject", "value")
 _JSON = "application/json; charset=UTF-8"
 
 
@@ -83,7 +84,7 @@ def _events(context, query: str | None) -> dict:
     if len(since) != 2 or since[0] != "since" or not since[1].isdigit() or len(since[1]) > 9:
         raise Refusal(400, "wrong query; right: ?since=number of the last event you have")
     found = context.events.since(int(since[1]))
-    return {"events": Each(len(found), lambda i: found[i])}
+    return {"events": Each(len(found), lambda i: dict(zip(_EVENT, found[i])))}
 
 
 def _read(context, request):

@@ -14,6 +14,7 @@ import gc
 from compat import ticks_diff, ticks_ms
 from loadmgmt import reason, trust
 from loadmgmt.circuit import NONE_MA
+from loadmgmt.summary import summarize
 
 from firmware.web.tree import Each
 
@@ -90,7 +91,7 @@ def _charger(context, i: int) -> dict:
             "code": reason.NAMES[point.reason],
             "circuit": None if place < 0 else site.circuits[place // 3].name,
             "phase": None if place < 0 else place % 3 + 1,
-            "value": point.reason_ma,
+            "value": point.may_ma if point.reason == reason.LOST else 0,
         },
         "age_ms": ticks_diff(ticks_ms(), point.reading_ms) if heard else None,
         "error": context.charger_error(i),
@@ -122,6 +123,7 @@ def _alarms(context) -> list:
 
 def status(context) -> dict:
     """The tree of the site."""
+    summarize(context.site)
     return {
         "name": context.document["name"],
         "version": context.version,
@@ -131,7 +133,7 @@ def status(context) -> dict:
         "mem_free": gc.mem_free(),
         "mem_used": gc.mem_alloc(),
         "meters": Each(len(context.meters), lambda i: _meter(context, i)),
-        "circuits": Each(len(context.site.circuits), lambda i: _circuit(context, i)),
+        "circuits": Each(len(context.document["circuits"]), lambda i: _circuit(context, i)),
         "chargers": Each(len(context.site.points), lambda i: _charger(context, i)),
         "available_ma": context.site.available_ma,
         "alarms": _alarms(context),

@@ -7,6 +7,7 @@ is given as "none".
 
 from loadmgmt import reason
 from loadmgmt.circuit import NONE_MA
+from loadmgmt.summary import summarize
 
 from firmware.web.status import STATES, state_of
 from firmware.web.tree import Each
@@ -27,7 +28,7 @@ def _charger(context, i: int) -> dict:
     if point.reason == reason.OWN_MAXIMUM:
         binds = [8, None]  # limit of the wallbox
     elif point.reason in (reason.LIMIT, reason.EXTERNAL):
-        binds = [3, point.reason_ma]  # limit of a phase
+        binds = [3, current]  # limit of a phase
     return {
         "s": _DISPLAY[STATES.index(state)] if state in STATES else 5 if error else 0,
         "e": error,
@@ -49,6 +50,7 @@ def _charger(context, i: int) -> dict:
 def state(context) -> dict:
     """The tree; the root circuit's headroom for cars stands for the site's."""
     site = context.site
+    summarize(site)
     budget = [0, 0, 0, 0]
     given = [0, 0, 0, 0]
     for circuit in site.circuits:

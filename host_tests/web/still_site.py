@@ -14,9 +14,10 @@ import time
 sys.path[:] = ["", ".frozen", "lib"]
 
 from compat import ticks_add, ticks_ms
-from loadmgmt import point, reason, trust
+from loadmgmt import point, reason, trust, weigh
 from loadmgmt.circuit import Circuit
 from loadmgmt.point import ChargePoint
+from loadmgmt.site import Site
 
 from firmware import settings
 from firmware.web.server import Server
@@ -57,47 +58,33 @@ class Events:
     """An event log with three entries."""
 
     def since(self, number):
-        return [
-            {"number": i, "uptime_s": i, "code": 1, "subject": 0, "value": 0}
-            for i in range(number + 1, 4)
-        ]
+        return [(i, 10 * i, 1, 0, -i) for i in range(number + 1, 4)]
 
 
-class Site:
-    available_ma = None
-
-    def __init__(self):
-        grid = Circuit("grid", None, None, [35000] * 3)
-        grid.meter(ticks_ms(), 1000, True, False)
-        grid.samples = 1
-        grid.house_ma = [5300, 1250, -12140]
-        carport = Circuit("carport", 0, [25000] * 3)
-        carport.budget_ma = [25000, 25000, 25000]
-        self.circuits = [grid, carport]
-        for circuit in self.circuits:
-            circuit.cars_ma = [15800, 15700, 15600]
-            circuit.may_ma = [22000, 16000, 16000]
-        grid.budget_ma = [29700, 33750, 35000]
-        grid.reserved_ma = [6000, 6000, 6000]
-        now = ticks_ms()
-        left = ChargePoint("Left", 1)
-        left.report(now, 16000, 15800, 15700, 15600, point.CHARGING, 32000, 3)
-        left.setpoint_ma = left.may_ma = 16000
-        left.reason = reason.LIMIT
-        left.reason_at = 3
-        right = ChargePoint("Right", 1, 1)
-        right.report(now, 0, 0, 0, 0, point.WAITING, 32000, 1)
-        right.setpoint_ma = 0
-        right.reason = reason.NO_ROOM
-        right.reason_at = 3
-        gate = ChargePoint("Gate")
-        gate.name_error = True
-        lost = ChargePoint("Lost")
-        lost.report(now, 6000, 0, 0, 0, point.READY, 32000, 3)
-        lost.lost = True
-        lost.reason = reason.LOST
-        lost.reason_ma = 6000
-        self.points = [left, right, gate, lost]
+def still_site():
+    """Two circuits and four wallboxes as after a pass, one in each of four states."""
+    now = ticks_ms()
+    grid = Circuit("grid", None, None, [35000] * 3)
+    grid.meter(now, 1000, True, False)
+    carport = Circuit("carport", 0, [25000] * 3)
+    left = ChargePoint("Left", 1, 3, "L123")
+    right = ChargePoint("Right", 1, 1)
+    gate = ChargePoint("Gate")
+    lost = ChargePoint("Lost")
+    site = Site([grid, carport], [left, right, gate, lost], now)
+    site.dynamic[0] = weigh.MEASURED
+    grid.sample(now, 21100, 16950, 3460)
+    left.report(now, 16000, 15800, 15700, 15600, point.CHARGING, 32000, 3)
+    left.reason = reason.LIMIT
+    left.reason_at = 3
+    right.report(now, 0, 0, 0, 0, point.WAITING, 32000, 1)
+    right.reason = reason.NO_ROOM
+    right.reason_at = 3
+    gate.name_error = True
+    lost.report(now, 6000, 0, 0, 0, point.READY, 32000, 3)
+    lost.lost = True
+    lost.reason = reason.LOST
+    return site
 
 
 class Context:
@@ -112,7 +99,7 @@ class Context:
         if error:
             raise ValueError(error)
         self.meters = [Meter()]
-        self.site = Site()
+        self.site = still_site()
 
     def uptime_s(self):
         return int(time.time()) - self.started_s

@@ -1,0 +1,102 @@
+"""The page in Chromium: it shows the site, follows it, says when it cannot, and fits a phone.
+
+Behind it is the real web server on MicroPython with the still site of host_tests/web.
+"""
+
+import pytest
+from playwright.sync_api import expect
+
+from host_tests.web import running_site
+
+
+@pytest.fixture
+def site(image, micropython, tmp_path):
+    with running_site.running(image, micropython, tmp_path / "log") as running:
+        yield running
+
+
+def card(page, name):
+    heading = page.get_by_role("heading", name=name, exact=True)
+    return page.get_by_role("article").filter(has=heading)
+
+
+def test_a_card_follows_its_wallbox(site, page):
+    page.goto(site.url)
+    left = card(page, "Left")
+    expect(left).to_contain_text("Charging")
+    expect(left).to_contain_text("may draw 16 A")
+    expect(left).to_contain_text("Limited by carport, phase L1.")
+    status, _, _ = site.request("PUT", "/charge_manager/available_current", "9000")
+    assert status == 200
+    expect(left).to_contain_text("may draw 9 A")
+    expect(left).to_contain_text("Limited by the current set from outside.")
+    expect(page.get_by_text("Set limit")).to_be_visible()
+
+
+def test_the_site_is_shown_in_words_and_to_screen_readers(site, page):
+    page.goto(site.url)
+    # a name that looks like markup is text
+    expect(page.get_by_role("heading", name="Test <b>site</b>")).to_be_visible()
+    assert page.locator("h1 b").count() == 0
+    expect(page).to_have_title("Test <b>site</b>")
+    grid = card(page, "grid")
+    expect(grid).to_contain_text("Fuse 35 A")
+    expect(grid).to_contain_text("Meter grid: believed")
+    row = grid.get_by_role("img").nth(0)
+    expect(row).to_have_attribute(
+        "aria-label",
+        "Phase L1: 21.1 A of 35 A. House 5.3 A, cars 15.8 A, reserved 6.0 A.",
+    )
+    expect(grid.get_by_role("img").nth(2)).to_contain_text("3.5 A")
+    expect(card(page, "Right")).to_contain_text("Its minimum of 6 A does not fit on carport")
+    expect(card(page, "Lost")).to_contain_text("6 A stay reserved for it")
+    alarms = page.get_by_label("Alarms")
+    expect(alarms).to_contain_text("Lost does not answer.")
+    expect(alarms).to_contain_text("Check its power and network.")
+    expect(page.get_by_role("status")).to_have_text("Live")
+
+
+def test_old_values_are_called_old(site, page):
+    page.goto(site.url)
+    expect(page.get_by_role("status")).to_have_text("Live")
+    site.process.kill()
+    expect(page.get_by_role("status")).to_have_text("Old values", timeout=9000)
+    expect(page.get_by_label("Alarms")).to_contain_text("The controller does not answer.")
+
+
+@pytest.mark.parametrize("width", [320, 390, 768, 1280, 1920])
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_nothing_sticks_out_and_text_has_contrast(site, page, width, scheme):
+    page.set_viewport_size({"width": width, "height": 800})
+    page.emulate_media(color_scheme=scheme)
+    page.goto(site.url)
+    expect(card(page, "Lost")).to_be_visible()
+    assert page.evaluate("document.documentElement.scrollWidth") <= width
+    low = page.evaluate(CONTRAST)
+    assert low == []
+
+
+# Every element with text of its own whose colour has less than 4.5 to 1 against what is behind it.
+CONTRAST = """() => {
+  const channels = (color) => color.match(/[\\d.]+/g).map(Number);
+  const light = ([r, g, b]) => {
+    const part = (v) => ((v /= 255) <= 0.03928 ? v / 12.92 : ((v + 0.055) / 1.055) ** 2.4);
+    return 0.2126 * part(r) + 0.7152 * part(g) + 0.0722 * part(b);
+  };
+  const behind = (node) => {
+    for (; node; node = node.parentElement) {
+      const color = channels(getComputedStyle(node).backgroundColor);
+      if (color.length === 3 || color[3] === 1) return color;
+    }
+    return [255, 255, 255];
+  };
+  const found = [];
+  for (const node of document.body.querySelectorAll("*")) {
+    const own = [...node.childNodes].some((n) => n.nodeType === 3 && n.data.trim());
+    if (!own || !node.checkVisibility() || node.tagName === "SCRIPT") continue;
+    const [a, b] = [light(channels(getComputedStyle(node).color)), light(behind(node))];
+    const ratio = (Math.max(a, b) + 0.05) / (Math.min(a, b) + 0.05);
+    if (ratio < 4.5) found.push(node.className + " " + node.textContent + " " + ratio.toFixed(2));
+  }
+  return found;
+}"""
