@@ -30,7 +30,11 @@ def start(tmp_path):
             command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, cwd=tmp_path
         )
         running.append(process)
-        return process, process.stdout.readline().strip()
+        line = process.stdout.readline().strip()
+        if not line.startswith("ready "):
+            process.terminate()
+            raise AssertionError(line + process.communicate(timeout=5)[1])
+        return process, line
 
     yield starter
     for process in running:
@@ -51,7 +55,7 @@ def test_settings_stay_and_stale_modules_go(start, tmp_path):
     (flash / "mine.txt").write_text("keep me")
     address = f"127.{random.randint(1, 250)}.{random.randint(1, 250)}.1"
     process, line = start("--bind", address)
-    assert line.startswith(f"ready http://{address}:"), process.stderr.read()
+    assert line.startswith(f"ready http://{address}:")
     status = ask(line.removeprefix("ready "))
     assert status["name"] == "Contract C2"
     assert status["settings_error"] is None
@@ -73,7 +77,6 @@ def test_wrong_settings_are_told_and_kept(start, tmp_path):
     (flash / "settings.json").write_text(wrong)
     address = f"127.{random.randint(1, 250)}.{random.randint(1, 250)}.1"
     process, line = start("--bind", address)
-    assert line.startswith("ready "), process.stderr.read()
     error = ask(line.removeprefix("ready "))["settings_error"]
     assert "settings.json: circuits[0].limit_ma: -5 is below 0; give 0..1000000" in error
     assert (flash / "settings.json").read_text() == wrong

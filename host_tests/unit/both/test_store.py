@@ -2,8 +2,8 @@
 
 import json
 import os
-import sys
 
+import firmware
 from firmware import document as checks
 from firmware import settings, store
 
@@ -17,16 +17,17 @@ class Scratch:
 
     def __enter__(self):
         self.home = os.getcwd()
-        self.path = sys.path[:]
-        # modules are still loaded after the change of the folder
-        sys.path.extend([self.home + "/" + part for part in self.path if part[:1] not in "/."])
+        # modules are still loaded after the change of the folder; MicroPython finds them by this
+        self.path = firmware.__path__
+        if isinstance(self.path, str) and self.path[:1] != "/":
+            firmware.__path__ = self.home + "/" + self.path
         clear(FOLDER)
         os.mkdir(FOLDER)
         os.chdir(FOLDER)
 
     def __exit__(self, *_):
         os.chdir(self.home)
-        sys.path[:] = self.path
+        firmware.__path__ = self.path
         clear(FOLDER)
 
 
