@@ -42,6 +42,7 @@ _DOCUMENT = {
 class Meter:
     """What the meter task keeps for people."""
 
+    name = "grid"
     trust = trust.GOOD
     current_ma = [21300, 17250, -2140]
     power_w = [4899, 3967, -492]
@@ -54,10 +55,22 @@ class Meter:
         return ticks_add(ticks_ms(), -210)
 
 
+class Many:
+    """A list of 100000 events that takes no memory: an answer no socket buffer can swallow."""
+
+    def __len__(self):
+        return 100000
+
+    def __getitem__(self, i):
+        return (1000 + i, i, 1, 0, 0)
+
+
 class Events:
-    """An event log with three entries."""
+    """An event log with three entries, and very many after number 1000."""
 
     def since(self, number):
+        if number == 1000:
+            return Many()
         return [(i, 10 * i, 1, 0, -i) for i in range(number + 1, 4)]
 
 
@@ -72,6 +85,9 @@ def still_site():
     gate = ChargePoint("Gate")
     lost = ChargePoint("Lost")
     site = Site([grid, carport], [left, right, gate, lost], now)
+    grid.meter_name = "grid"
+    for point_, row in zip(site.points, _DOCUMENT["chargers"]):
+        point_.host = row["host"]
     site.dynamic[0] = weigh.MEASURED
     grid.sample(now, 21100, 16950, 3460)
     left.report(now, 16000, 15800, 15700, 15600, point.CHARGING, 32000, 3)
@@ -95,9 +111,11 @@ class Context:
 
     def __init__(self):
         self.started_s = int(time.time())
-        self.document, error = settings.validate(_DOCUMENT)
+        self._document, error = settings.validate(_DOCUMENT)
         if error:
             raise ValueError(error)
+        self.name = self._document["name"]
+        self.maximum_ma = 35000
         self.meters = [Meter()]
         self.site = still_site()
 
@@ -115,7 +133,10 @@ class Context:
         left.reason_at = -1
 
     def apply_settings(self, document):
-        self.document = document
+        self._document = document
+
+    def document(self):
+        return self._document
 
 
 async def main(host, port):

@@ -152,6 +152,34 @@ def test_a_slow_request_is_ended_after_eight_seconds(site):
     assert 7.5 < time.monotonic() - started < 10
 
 
+def test_a_client_that_does_not_read_is_ended_after_ten_seconds(site):
+    """Four of them take all places: a fifth is told so, and later served."""
+    slow = []
+    try:
+        for _ in range(4):
+            sock = socket.socket()
+            sock.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 1)
+            sock.settimeout(15)
+            sock.connect((site.address, site.port))
+            sock.sendall(b"GET /api/events?since=1000 HTTP/1.1\r\n\r\n")
+            slow.append(sock)
+        time.sleep(1.5)
+        status, _, text = site.request("GET", "/api/status")
+        assert status == 503 and b"try again" in text
+        time.sleep(10)
+        assert site.request("GET", "/api/status")[0] == 200
+        assert not read_all(slow[0]).endswith(b"]}")
+    finally:
+        for sock in slow:
+            sock.close()
+
+
+def test_a_long_answer_needs_no_memory(site):
+    """Seven megabytes out of a heap of 256 KB."""
+    status, _, body = site.request("GET", "/api/events?since=1000")
+    assert status == 200 and len(json.loads(body)["events"]) == 100000
+
+
 def test_large_bodies_do_not_add_up(site):
     """Two bodies of 16 KB at once would be too much for the chip: the second is told to wait."""
     head = b"PUT /charge_manager/config HTTP/1.1\r\nContent-Length: 16000\r\n\r\n"
