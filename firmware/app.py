@@ -8,15 +8,13 @@ after a reset: it listens first, running charges go on (R7).
 
 import gc
 
-from chargers.warp import WarpChargers
 from compat import const, open_udp, readable, sleep_ms, ticks_diff, ticks_ms
 
 from firmware import board, eventcodes, settings
-from firmware.build import build_site
 from firmware.control import Control
 from firmware.eventlog import EventLog
-from firmware.meters import Bus, BusMeter
 from firmware.supervisor import Supervisor
+from firmware.unload import unload
 
 VERSION = "0.1.0"
 
@@ -44,7 +42,7 @@ class App:
         self._bus_settings = None
         self.bus = None
         self.warp = None
-        self.control = None
+        self.control = Control()
         document, self.settings_error = settings.load()
         try:
             self._build(document)
@@ -59,46 +57,48 @@ class App:
 
     def _build(self, document) -> None:
         """Make site, drivers and bus of the document; nothing is replaced when that fails."""
+        from firmware import build
+
         now = ticks_ms()
-        site, addressed = build_site(document, now)
         port = self.bus.port if self.bus else None
         if self._bus_settings != document["rs485"]:
             port = board.open_rs485(document["rs485"])
-        bus = Bus(port, self._sampled)
-        by_name = {}
-        for circuit, row in zip(site.circuits, document["circuits"]):
-            by_name[row["meter"]] = circuit
-        for row in document["meters"]:
-            bus.meters.append(BusMeter(row, bus.client, by_name.get(row["name"])))
+        try:
+            parts = build.build(document, port, now, self._sampled, self._send)
+        finally:
+            build = None
+            unload("firmware", ("build",))
+            unload("meters", ("map_file",))
+        self.site, self.bus, self.warp = parts
+        self.meters = self.bus.meters
         self._bus_settings = document["rs485"]
-        self.document = document
-        self.site = site
-        self.bus = bus
-        self.meters = bus.meters
-        self.warp = WarpChargers(addressed, self._send)
-        site.on_event = self.events.add
-        manager = document["charge_manager"]
-        self._default_ma = manager["default_available_current"]
-        if self._default_ma is None:
-            self._default_ma = manager["maximum_available_current"]
-        site.set_available(self._default_ma)
+        self.name = document["name"]
+        self.external_control = document["external_control"]
+        self.http_port = document["http"]["port"]
+        self.watches_writes = document["charge_manager"]["enable_watchdog"]
+        config = settings.warp_config(document)
+        self.maximum_ma = config["maximum_available_current"]
+        self._default_ma = config["default_available_current"]
+        self.site.on_event = self.events.add
         self._written_ms = now
-        if self.control is None:
-            self.control = Control(site, self.warp.push)
-        else:
-            self.control.replace(site, self.warp.push)
-        gc.collect()
+        if document["charge_manager"]["maximum_available_current"] is not None:
+            self.site.set_available(self._default_ma)
+        self.control.replace(self.site, self.warp.push)
+
+    def document(self) -> dict:
+        """The settings in force: read anew, they take too much memory to be kept."""
+        document, error = settings.load()
+        return settings.defaults() if self.settings_error and not error else document
 
     def apply_settings(self, document) -> str | None:
         """Check, store and use a new document; the error text when it is not used."""
-        old = self.document
         try:
             self._build(document)
         except ValueError as error:
             return str(error)
         error = settings.save(document)
         if error:
-            self._build(old)
+            self._build(self.document())
             return error
         self.settings_error = None
         self.events.add(eventcodes.CONFIG_CHANGED)
@@ -106,7 +106,7 @@ class App:
 
     def set_available(self, current_ma: int) -> str | None:
         """Take available_current from outside; the error text when that is not allowed."""
-        if not self.document["external_control"]:
+        if not self.external_control:
             for circuit in self.site.circuits:
                 if circuit.parent is None and circuit.metered:
                     return "the meter rules this site; right: external_control switched on"
@@ -119,9 +119,7 @@ class App:
 
     def _watch_writes(self) -> None:
         """Fall back to the default current when the one who writes has gone silent."""
-        if not self.document["charge_manager"]["enable_watchdog"]:
-            return
-        if ticks_diff(ticks_ms(), self._written_ms) > _WRITE_WATCH_MS:
+        if self.watches_writes and ticks_diff(ticks_ms(), self._written_ms) > _WRITE_WATCH_MS:
             self._written_ms = ticks_ms()
             if self.site.available_ma != self._default_ma:
                 self.site.set_available(self._default_ma)
@@ -184,7 +182,7 @@ class App:
         from firmware.web.server import Server
 
         port = board.arguments.port
-        port = self.document["http"]["port"] if port is None else port
+        port = self.http_port if port is None else port
         await Server(self, board.arguments.bind, port, self._web_slot.check_in).run()
 
     async def _keep_log(self):

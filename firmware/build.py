@@ -1,9 +1,13 @@
 """From the settings document to the brain's records. Raises ValueError for what does not fit."""
 
+from chargers.warp import WarpChargers
 from compat import udp_address
 from loadmgmt.circuit import Circuit
 from loadmgmt.point import ChargePoint
 from loadmgmt.site import Site
+from meters.map_file import load_map
+
+from firmware.meters import Bus, BusMeter
 
 WARP_PORT = 34128
 _MIN_3P_MA = (6000, 9200)  # by vehicle type; 1: cars that do not start below 9.2 A (WARP)
@@ -32,6 +36,7 @@ def _circuit(row, names, period_ms, now_ms):
     circuit.headroom_ma = _list(row["headroom_ma"])
     circuit.fallback_ma = _list(row["fallback_load_ma"])
     circuit.offline_ma = _list(row["offline_ma"])
+    circuit.meter_name = row["meter"]
     if row["meter"] is not None:
         circuit.meter(now_ms, period_ms, row["includes_chargers"], row["generation"])
     return circuit
@@ -43,17 +48,34 @@ def is_pollable(host: str) -> bool:
     return host != "127.0.0.1" and host.replace(".", "").isdigit()
 
 
-def build_site(document, now_ms: int):
-    """Return (site, [(charge point, address or None)]) for a validated document."""
+def build(document, port, now_ms: int, on_sample, send) -> tuple:
+    """Return (site, bus, WARP wallboxes) for a validated document; port: the bus or None."""
+    maps = {}
+    for row in document["meters"]:
+        model = row["model"]
+        if model not in maps:
+            maps[model] = load_map(model)
+    site, addressed = _site(document, now_ms)
+    bus = Bus(port, on_sample)
+    for row in document["meters"]:
+        circuit = None
+        for candidate in site.circuits:
+            if candidate.meter_name == row["name"]:
+                circuit = candidate
+        bus.meters.append(BusMeter(row, maps[row["model"]], bus.client, circuit))
+    return site, bus, WarpChargers(addressed, send)
+
+
+def _site(document, now_ms: int):
+    """The brain's records, and for each wallbox (charge point, address or None)."""
     periods = {}
     for meter in document["meters"]:
         periods[meter["name"]] = meter["period_ms"]
-    rows = _parents_first(document["circuits"])
+    rows = document["circuits"]  # parents come first
     names = [row["name"] for row in rows]
     circuits = [_circuit(row, names, periods.get(row["meter"]), now_ms) for row in rows]
     if not circuits:
-        circuits = [Circuit("none", None, [0, 0, 0])]  # nothing is known: nothing may be drawn
-        names = ["none"]
+        circuits = [Circuit(None, None, [0, 0, 0])]  # nothing is known: nothing may be drawn
     points = []
     addressed = []
     for row in document["chargers"]:
@@ -65,6 +87,7 @@ def build_site(document, now_ms: int):
             max(row["min_ma"], _minimum_ma(document["charge_manager"], row["phases"])),
             row["max_ma"],
         )
+        point.host = row["host"]
         point.name_error = not is_pollable(row["host"])
         points.append(point)
         addressed.append(
@@ -73,15 +96,3 @@ def build_site(document, now_ms: int):
     site = Site(circuits, points, now_ms)
     site.enabled = document["charge_manager"]["enable_charge_manager"]
     return site, addressed
-
-
-def _parents_first(rows):
-    """The circuits in an order in which every parent comes before its children."""
-    ordered = []
-    known = [None]
-    while len(ordered) < len(rows):
-        for row in rows:
-            if row not in ordered and row["parent"] in known:
-                ordered.append(row)
-                known.append(row["name"])
-    return ordered

@@ -18,14 +18,14 @@ _GROUP_MS = const(20)  # design section 8: groups of 8, 20 ms apart
 class Control:
     """Owns the site. `push(now_ms)` sends a group of lowered setpoints: how many are left."""
 
-    def __init__(self, site, push):
-        self.site = site
-        self._push = push
+    def __init__(self):
+        self.site = None
+        self._push = None
         self._wake = asyncio.Event()
         self._is_left = False
 
     def replace(self, site, push) -> None:
-        """Go on with another site."""
+        """Go on with this site."""
         self.site = site
         self._push = push
 

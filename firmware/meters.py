@@ -3,7 +3,6 @@
 from compat import const, sleep_ms, ticks_add, ticks_diff, ticks_ms
 from loadmgmt.trust import STARTING
 from meters.meter import Meter
-from meters.register_map import load_map
 from modbus.pdu import ModbusError
 from modbus.rtu import RtuClient
 
@@ -13,12 +12,9 @@ _IDLE_MS = const(1000)
 class BusMeter(Meter):
     """A meter with the circuit it measures (or None) and the time when it is due."""
 
-    def __init__(self, settings, client, circuit):
-        try:
-            register_map = load_map(settings["model"])
-        except OSError:
-            raise ValueError("meters: no register map for model " + settings["model"]) from None
+    def __init__(self, settings, register_map, client, circuit):
         super().__init__(client, settings["address"], register_map)
+        self.name = settings["name"]
         self.circuit = circuit
         self.period_ms = settings["period_ms"]
         self.due_ms = ticks_ms()

@@ -5,10 +5,7 @@ and its helpers are loaded for each call and freed again: they would take a tent
 heap, and settings are written rarely. Errors are text: path, what is wrong, what would be right.
 """
 
-import gc
-import sys
-
-from compat import UPY
+from firmware.unload import unload
 
 _PARTS = ("document", "references", "schema", "store")
 
@@ -76,11 +73,5 @@ def _call(name, *arguments):
     try:
         return getattr(document, name)(*arguments)
     finally:
-        if UPY:
-            del document
-            package = sys.modules["firmware"]
-            for part in _PARTS:
-                del sys.modules["firmware." + part]
-                if hasattr(package, part):
-                    delattr(package, part)
-            gc.collect()
+        document = None
+        unload("firmware", _PARTS)

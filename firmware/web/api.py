@@ -6,7 +6,8 @@ then nothing has changed. The content type is not looked at (curl -d sends a for
 for is imported when it is asked for.
 
 What is called besides that which status.py reads: `context.set_available(ma)` and
-`context.apply_settings(document)` (None or error text each), `context.events.since(number)`.
+`context.apply_settings(document)` (None or error text each), `context.events.since(number)`,
+`context.maximum_ma`, `context.document()` (the settings in force, read anew).
 """
 
 from microdot import Microdot, Response
@@ -24,7 +25,7 @@ _JSON = "application/json; charset=UTF-8"
 def _available(context) -> dict:
     current = context.site.available_ma
     if current is None:
-        current = settings.warp_config(context.document)["maximum_available_current"]
+        current = context.maximum_ma
     return {"current": current}
 
 
@@ -38,21 +39,21 @@ def _set_available(context, given) -> str | None:
         given = given["current"]
     if given is None:  # WARP: leave it as it is
         return None
-    highest = settings.warp_config(context.document)["maximum_available_current"]
+    highest = context.maximum_ma
     if type(given) is not int or not 0 <= given <= highest:
         return "wrong current; right: an integer, 0..%d mA" % highest
     return context.set_available(given)
 
 
 def _config(context) -> dict:
-    config = settings.warp_config(context.document)
+    config = settings.warp_config(context.document())
     chargers = config["chargers"]
     config["chargers"] = Each(len(chargers), lambda i: chargers[i])
     return config
 
 
 def _set_config(context, given) -> str | None:
-    document, error = settings.apply_warp_config(context.document, given)
+    document, error = settings.apply_warp_config(context.document(), given)
     return error or context.apply_settings(document)
 
 

@@ -1,9 +1,9 @@
 """GET /api/status: the whole site as it is now. Codes and numbers; the page has the words.
 
-What is read from the context, besides `document` (the settings):
-  version, settings_error (text or None), reset_cause (text), uptime_s()
+What is read from the context:
+  name, version, settings_error (text or None), reset_cause (text), uptime_s()
   site       .circuits, .points (lib/loadmgmt), .available_ma (mA or None)
-  meters     in the order of the settings, each with .trust (number, see loadmgmt.trust),
+  meters     in the order of the settings, each with .name, .trust (number, see loadmgmt.trust),
              .taken_ms (ticks of the last answer, or None), .failures, and of the last answer
              .current_ma, .power_w, .voltage_mv (lists of three), .energy_import_wh (or None)
   charger_error(i)   what wallbox i complains of: a number, or None
@@ -39,7 +39,7 @@ def _meter(context, i: int) -> dict:
     meter = context.meters[i]
     silent = meter.taken_ms is None
     return {
-        "name": context.document["meters"][i]["name"],
+        "name": context.meters[i].name,
         "trust": trust.NAMES[meter.trust],
         "age_ms": None if silent else ticks_diff(ticks_ms(), meter.taken_ms),
         "current_ma": None if silent else list(meter.current_ma),
@@ -60,13 +60,19 @@ def _circuit(context, i: int) -> dict:
         "main_ma": circuit.main_ma,
         "limit_ma": circuit.limit_ma,
         "target_ma": _bounded(circuit.target_ma) if metered else None,
-        "meter": context.document["circuits"][i]["meter"],
+        "meter": circuit.meter_name,
         "house_ma": circuit.house_ma if metered and circuit.samples else None,
         "cars_ma": circuit.cars_ma,
         "committed_ma": circuit.may_ma,
         "budget_ma": _bounded(circuit.budget_ma),
         "reserved_ma": circuit.reserved_ma,
     }
+
+
+def _circuits(context) -> int:
+    """How many there are; where there is none, the brain has one without a name."""
+    circuits = context.site.circuits
+    return len(circuits) if circuits[0].name else 0
 
 
 def _charger(context, i: int) -> dict:
@@ -76,7 +82,7 @@ def _charger(context, i: int) -> dict:
     heard = point.heard
     return {
         "name": point.name,
-        "host": context.document["chargers"][i]["host"],
+        "host": point.host,
         "circuit": site.circuits[point.circuit].name,
         "phases": point.phases_now or point.phases,
         "rotation": point.rotation,
@@ -106,7 +112,7 @@ def _alarms(context) -> list:
     for i, meter in enumerate(context.meters):
         if meter.trust not in (trust.STARTING, trust.GOOD):
             name = trust.NAMES[meter.trust]
-            found.append(("meter_" + name, context.document["meters"][i]["name"]))
+            found.append(("meter_" + name, context.meters[i].name))
     for circuit in context.site.circuits:
         for p in range(3) if circuit.metered else ():
             if circuit.meter_ma[p] > circuit.main_ma[p]:
@@ -125,7 +131,7 @@ def status(context) -> dict:
     """The tree of the site."""
     summarize(context.site)
     return {
-        "name": context.document["name"],
+        "name": context.name,
         "version": context.version,
         "uptime_s": context.uptime_s(),
         "reset_cause": context.reset_cause,
@@ -133,7 +139,7 @@ def status(context) -> dict:
         "mem_free": gc.mem_free(),
         "mem_used": gc.mem_alloc(),
         "meters": Each(len(context.meters), lambda i: _meter(context, i)),
-        "circuits": Each(len(context.document["circuits"]), lambda i: _circuit(context, i)),
+        "circuits": Each(_circuits(context), lambda i: _circuit(context, i)),
         "chargers": Each(len(context.site.points), lambda i: _charger(context, i)),
         "available_ma": context.site.available_ma,
         "alarms": _alarms(context),

@@ -59,7 +59,7 @@ def state(context) -> dict:
                 budget[p + 1] = min(circuit.budget_ma[p], NONE_MA)
                 given[p + 1] += circuit.may_ma[p]
     return {
-        "state": 1 if context.document["charge_manager"]["enable_charge_manager"] else 0,
+        "state": 1 if site.enabled else 0,
         "l_raw": budget,
         "l_min": budget,
         "l_spread": budget,

@@ -33,6 +33,7 @@ class Circuit:
         self.path = ()
         self.points = []  # the wallboxes below it
         # the meter
+        self.meter_name = None
         self.trust = None
         self.meter_ma = [0, 0, 0]
         self.sample_ms = 0

@@ -58,6 +58,7 @@ class ChargePoint:
     boot_ma = 0  # what it may offer by itself after power-up
     step_ma = 1
     priority = 0
+    host = None
     name_error = False  # its host is no address: never asked
     heard = False
     lost = False

@@ -1,1 +1,1 @@
-"""Energy meters: register_map (data of a model), meter (one device on a bus), maps/*.json."""
+"""Energy meters: map_file and register_map (data of a model), meter (one device), maps/*.json."""

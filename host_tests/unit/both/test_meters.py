@@ -7,7 +7,8 @@ from struct import pack
 
 import meters.meter
 from meters.meter import Meter
-from meters.register_map import RegisterMap, decode, load_map
+from meters.map_file import check_map, load_map
+from meters.register_map import decode
 from modbus.pdu import ExceptionAnswer, NoAnswer
 from scripted_port import Bus, frame
 
@@ -144,7 +145,7 @@ def test_the_types():
     )
     for kind, exponent, data, expected in rows:
         words = len(data) // 4
-        m = RegisterMap(
+        m = check_map(
             {
                 "function": 3,
                 "current_sign": "own",
@@ -167,7 +168,7 @@ def test_several_fast_blocks():
     data["fast"] = [[0, 2], [2, 4]]
     first = answer(b"\x00\x00\x10\x00", 3)
     second = answer(b"\x00\x00\x20\x00\xff\xff\xff\xff", 3)
-    bus, m = meter([first, second, first, second], RegisterMap(data))
+    bus, m = meter([first, second, first, second], check_map(data))
     asyncio.run(m.read())
     assert m.current_ma == [4096, 8192, -1]
     assert m.power_w == [0, 0, 0]
@@ -212,13 +213,13 @@ def test_what_is_wrong_with_a_map():
         else:
             data[key] = value
         try:
-            RegisterMap(data)
+            check_map(data)
             raise AssertionError("accepted: %s" % key)
         except ValueError as error:
             assert words in str(error), (words, str(error))
     for wrong in (None, 1, [], "x"):
         try:
-            RegisterMap(wrong)
+            check_map(wrong)
             raise AssertionError("accepted: %s" % wrong)
         except ValueError:
             pass

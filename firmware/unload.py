@@ -1,0 +1,20 @@
+"""Frees the code of modules that are needed once in a while: the chip's heap is small."""
+
+import gc
+import sys
+
+from compat import UPY
+
+
+def unload(package: str, parts: tuple) -> None:
+    """Forget package.part; the memory comes back when nobody holds what it defined.
+
+    CPython keeps its modules: what it holds of them elsewhere would no longer be the same.
+    """
+    if UPY:
+        holder = sys.modules[package]
+        for part in parts:
+            sys.modules.pop(package + "." + part, None)
+            if hasattr(holder, part):
+                delattr(holder, part)
+        gc.collect()
