@@ -23,7 +23,7 @@ const CATALOGUE = {
 
     "legend.house": "House",
     "legend.cars": "Cars",
-    "legend.reserved": "Reserved for lost wallboxes",
+    "legend.reserved": "Reserved for silent wallboxes",
     "legend.export": "Export",
     "legend.target": "Target",
     "legend.fuse": "Fuse or limit",
