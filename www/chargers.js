@@ -90,6 +90,7 @@ function reasonText(charger) {
   const reason = charger.reason;
   let code = "reason." + (charger.state === "name_error" ? "name_error" : reason.code);
   if (code === "reason.lost" && !reason.value) code = "reason.lost.zero";
+  if (charger.setpoint_ma > 0 && hasWords(code + ".more")) code += ".more";
   return say(code, {
     circuit: reason.circuit,
     phase: reason.phase,

@@ -81,6 +81,8 @@ const CATALOGUE = {
     "reason.meter_fallback": "The meter of {circuit} is not believed: only the safe rest is given out.",
     "reason.settling": "Waits until others have let go of their current.",
     "reason.hold": "Waits until the free current has held for a while.",
+    "reason.settling.more": "Gets more as soon as others have let go of their current.",
+    "reason.hold.more": "Gets more when the free current has held for a while.",
     "reason.lost": "{value} stay reserved for it: it may still draw them.",
     "reason.lost.zero": "Its own time-out has passed: nothing is reserved for it any more.",
     "reason.disobeys": "Draws more than it may. It counts with what it draws.",
