@@ -1,0 +1,1 @@
+"""The whole firmware on MicroPython against the simulated site; see running.py and judge.py."""

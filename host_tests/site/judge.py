@@ -1,0 +1,106 @@
+"""What the record of a site says about the rules, as assertions; and the figures of all sites.
+
+Everything is judged by what physically happened (tools/simsite/analysis.py). Two limits: the fuse
+(35 A), which only what the firmware does not rule may exceed, and only for as long as measuring and
+reacting takes; and the target that it steers to, which its own raises must never exceed (R1).
+"""
+
+import statistics
+import threading
+import time
+
+from tools.simsite import analysis
+from tools.simsite.record import Record
+
+FUSE = (35000,) * 3
+TARGET = (33000,) * 3  # min(main, 1.4 main - 16 A): settings without a largest consumer
+REACT_S = 1.0  # R2
+CAR_S = 5.0  # a car's reaction to a cut
+BOX_S = 0.15  # a wallbox reads one datagram in 100 ms; physics moves in steps of 50 ms
+
+_latencies = []
+_overloads = []
+_lock = threading.Lock()
+
+
+def longest_overload_s(period_s=1.0):
+    """How long a phase may be over its fuse after the house did something."""
+    return period_s + REACT_S + CAR_S + BOX_S
+
+
+def check_rules(site, since=0.0, until=analysis.NEVER, target=TARGET, r1_since=0.0):
+    """R1, R2 and R4 over the whole record, and the fuse as long as it must hold."""
+    record = seen_in_full(site)
+    illegal = analysis.illegal_setpoints(record)
+    assert not illegal, illegal
+    check_reactions(record, FUSE, since, until)
+    check_overload(record, since, until)
+    raises = analysis.r1_violations(record, target, since=r1_since)
+    assert not raises, raises
+
+
+def check_reactions(record, limit_ma, since=0.0, until=analysis.NEVER):
+    """R2: each overload was commanded away within a second of the sample. Returns them."""
+    # what a sample of the last second leads to may still be on its way
+    until = min(until, time.monotonic() - REACT_S)
+    found = analysis.reactions(record, limit_ma, since, until)
+    late = [r for r in found if r.latency_s > REACT_S]
+    assert not late, late
+    with _lock:
+        _latencies.extend(r.latency_s for r in found if r.latency_s)  # 0: cut before
+    return found
+
+
+def check_overload(record, since=0.0, until=analysis.NEVER, longest_s=None):
+    """No phase was over its fuse for longer than it takes to react."""
+    longest_s = longest_overload_s() if longest_s is None else longest_s
+    found = analysis.overloads(record, FUSE, since, until)
+    assert max(o.longest_s for o in found) <= longest_s, found
+    with _lock:
+        _overloads.extend(o.longest_s for o in found)
+
+
+def seen_in_full(site):
+    """The record; where the meter does not see the cars, its samples show the true total."""
+    record = site.record
+    if site.sim.config.meter_includes_cars:
+        return record
+    full = Record(record.grid_phases, record.keep_s)
+    for t, total, house, cars in record.rows():
+        full.row(t, total, house, cars)
+    for event in record.events():
+        fields = dict(event)
+        if fields["kind"] == "sample" and fields["truth"]:
+            fields["current_ma"] = list(fields["truth"]["total_ma"])
+        full.event(fields.pop("kind"), fields.pop("t"), **fields)
+    return full
+
+
+def commands(site, box, since=0.0, until=analysis.NEVER):
+    """The commands that arrived at a wallbox, as events."""
+    return [e for e in site.record.events(since, until, "command") if e["box"] == box]
+
+
+def events(site, kind, box, since=0.0, until=analysis.NEVER):
+    """What else happened to a wallbox."""
+    return [e for e in site.record.events(since, until, kind) if e["box"] == box]
+
+
+def drawn_ma(site, box, since, until=analysis.NEVER):
+    """What the car at a wallbox drew on its strongest phase, over a time."""
+    return [max(cars[box]) for _, _, _, cars in site.record.rows(since, until)]
+
+
+def figures():
+    """A line about reactions and overloads, "" when there were none."""
+    with _lock:
+        taken = sorted(_latencies)
+        longest = max(_overloads, default=0.0)
+    if not taken:
+        return ""
+    p99 = taken[min(len(taken) - 1, len(taken) * 99 // 100)]
+    return (
+        f"{len(taken)} overloads were commanded away after median "
+        f"{1000 * statistics.median(taken):.0f} ms, p99 {1000 * p99:.0f} ms, "
+        f"at most {1000 * taken[-1]:.0f} ms; longest time over a fuse {longest:.1f} s"
+    )
