@@ -10,8 +10,6 @@ What is called besides that which status.py reads: `context.set_available(ma)` a
 `context.maximum_ma`, `context.document()` (the settings in force, read anew).
 """
 
-from microdot import Microdot, Response
-
 from firmware import settings
 from firmware.web.page import page
 from firmware.web.refusal import Refusal
@@ -19,7 +17,9 @@ from firmware.web.status import status
 from firmware.web.tree import Each, pieces, walk
 
 _EVENT = ("number", "uptime_s", "code", "subject", "value")
-_JSON = "application/json; charset=UTF-8"
+_JSON = (("Content-Type", "application/json; charset=UTF-8"), ("Cache-Control", "no-store"))
+_TEXT = (("Content-Type", "text/plain; charset=UTF-8"),)
+_ALLOW = (("Allow", "GET, PUT, POST"),)
 
 
 def _available(context) -> dict:
@@ -80,7 +80,7 @@ _WRITE = {
 }
 
 
-def _events(context, query: str | None) -> dict:
+def _events(context, query: str) -> dict:
     since = (query or "since=0").split("=")
     if len(since) != 2 or since[0] != "since" or not since[1].isdigit() or len(since[1]) > 9:
         raise Refusal(400, "wrong query; right: ?since=number of the last event you have")
@@ -91,7 +91,7 @@ def _events(context, query: str | None) -> dict:
 def _read(context, request):
     path = request.path
     if path == "/api/events":
-        return _events(context, request.query_string)
+        return _events(context, request.query)
     steps = []
     while path not in _READ:
         path, _, step = path.rpartition("/")
@@ -101,35 +101,29 @@ def _read(context, request):
     return walk(_READ[path](context), steps)
 
 
-class Api(Microdot):
-    """microdot's requests and answers with a routing table of our own: its patterns are regular
-    expressions, which recurse too deeply for the chip on a long path."""
+class Api:
+    """What stands behind the paths. `answer(request)` gives status, headers and body."""
 
     def __init__(self, context):
-        super().__init__()
         self._context = context
 
-    def find_route(self, request):
-        request.url_args = {}
-        return self._answer, "", None
-
-    def _answer(self, request):
+    def answer(self, request) -> tuple:
+        """The answer to a request with .method, .path, .query, .headers and .body."""
         try:
             return self._route(request)
         except Refusal as refusal:
-            headers = {"Allow": "GET, PUT, POST"} if refusal.status == 405 else None
-            return Response(refusal.text + "\n", refusal.status, headers, "Refused")
+            headers = _TEXT + (_ALLOW if refusal.status == 405 else ())
+            return refusal.status, headers, refusal.text + "\n"
         except MemoryError:
-            return Response("out of memory; right: try again\n", 503, None, "Refused")
+            return 503, _TEXT, "out of memory; right: try again\n"
 
-    def _route(self, request):
+    def _route(self, request) -> tuple:
         method = request.method
         path = request.path
         if method in ("GET", "HEAD"):
             if path == "/":
                 return page(request)
-            headers = {"Content-Type": _JSON, "Cache-Control": "no-store"}
-            return Response(pieces(_read(self._context, request)), 200, headers)
+            return 200, _JSON, pieces(_read(self._context, request))
         name = path[:-7] if path.endswith("_update") else path
         if name not in _WRITE:
             if path != "/":
@@ -146,4 +140,4 @@ class Api(Microdot):
         error = _WRITE[name](self._context, given)
         if error:
             raise Refusal(400, error)
-        return Response("", 200)
+        return 200, _TEXT, ""

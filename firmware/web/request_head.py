@@ -14,8 +14,8 @@ BODY_MAX = const(16384)
 _KEPT = (b"host", b"origin", b"content-length", b"if-none-match")
 
 
-def check_request_line(line: bytes) -> bytes:
-    """The method of a request line."""
+def check_request_line(line: bytes) -> tuple:
+    """Method and target of a request line."""
     parts = line.split(b" ")
     if (
         len(parts) != 3
@@ -26,14 +26,14 @@ def check_request_line(line: bytes) -> bytes:
         or max(line) > 126
     ):
         raise Refusal(400, "bad request line; right: GET /path HTTP/1.1")
-    # microdot decodes the query and would raise: of all its escapes the API needs none.
+    # Of all escapes the API needs none.
     if b"%" in parts[1]:
         raise Refusal(404, "no path has a % in it; GET /api lists them")
-    return parts[0]
+    return parts[0], parts[1]
 
 
-def check_header(line: bytes, headers: dict) -> bool:
-    """Put a header that is needed into `headers`; True when it was one."""
+def check_header(line: bytes, headers: dict) -> None:
+    """Put a header that is needed into `headers`."""
     colon = line.find(b":")
     if colon < 1 or b" " in line[:colon] or min(line.replace(b"\t", b" ")) < 32:
         raise Refusal(400, "bad header line; right: Name: value")
@@ -41,11 +41,10 @@ def check_header(line: bytes, headers: dict) -> bool:
     if name == b"transfer-encoding":
         raise Refusal(411, "Transfer-Encoding; right: Content-Length")
     if name not in _KEPT:
-        return False
+        return
     if name in headers or max(line) > 126:
         raise Refusal(400, "bad header; right: once, in ASCII")
     headers[name] = line[colon + 1 :].strip()
-    return True
 
 
 def check_length(method: bytes, value: bytes | None) -> int:

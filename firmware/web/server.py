@@ -32,7 +32,7 @@ class Server:
         self._host = host
         self._port = port
         self._check_in = check_in
-        self._app = Api(context)
+        self._api = Api(context)
         self._places = [Connection() for _ in range(_CONNECTIONS)]
         self._refusing = 0
 
@@ -111,7 +111,7 @@ class Server:
             await place.refuse(refusal)
             return
         place.deadline_ms = ticks_add(ticks_ms(), _ANSWER_MS)
-        await self._app.handle_request(place, place)
+        await place.respond(*self._api.answer(place))
 
     async def _turn_away(self, stream) -> None:
         self._refusing += 1

@@ -1,9 +1,9 @@
 """One HTTP connection, bounded: what a peer may send, how much of it is kept, how it is told no.
 
-The whole request (head and body) is read and checked here, before the HTTP library sees a byte:
-it gets only lines that are well formed, only the headers the API uses, and a body that is there
-in full. So nothing a peer sends can raise in the library or grow the heap. Two buffers per
-connection are made once and used for ever. Deadlines are the server's (server.py).
+The whole request (head and body) is read and checked here before anybody looks at it. Only what
+the API uses is kept: method, path, query, few headers, the body. So nothing a peer sends can grow
+the heap. Two buffers per connection are made once and used for ever. Deadlines are the server's
+(server.py). One request per connection, HTTP/1.0 answers that end with the connection.
 
 Request syntax: RFC 9112 sections 2-6; status codes: RFC 9110 section 15, 431: RFC 6585.
 """
@@ -24,21 +24,22 @@ _bodies = [BODY_MAX]  # bytes still free for bodies, all connections together
 
 
 class Connection:
-    """Reader and writer in one, in the form microdot's `handle_request` calls them."""
+    """A place for one peer: its request, then the answer to it."""
 
     def __init__(self):
         self._in = bytearray(_LINE)
         self._in_view = memoryview(self._in)
         self._out = bytearray(_LINE)
-        self._body = b""
+        self.body = b""
         self.release()
 
     def release(self) -> None:
         """Forget the stream (the server closes it) and give the body's memory back."""
-        _bodies[0] += len(self._body)
+        _bodies[0] += len(self.body)
         self._start = self._end = self._filled = 0
-        self._lines = []  # checked lines for microdot, last one first
-        self._body = b""
+        self.method = self.path = self.query = ""
+        self.headers = {}  # names in small letters, values, all bytes
+        self.body = b""
         self.reading = True  # the request is not complete yet
         self.answered = False  # bytes of an answer have gone out
         self.stream = None
@@ -80,9 +81,8 @@ class Connection:
         line = await self._line(414)
         if not line:  # one empty line in front is forgiven, RFC 9112 2.2
             line = await self._line(414)
-        method = check_request_line(line)
-        lines = [b"", line]
-        headers = {}
+        method, target = check_request_line(line)
+        headers = self.headers
         count = total = 0
         while True:
             line = await self._line(431)
@@ -92,17 +92,17 @@ class Connection:
             total += len(line)
             if count > _HEADERS or total > _HEAD:
                 raise Refusal(431, "too many headers; right: %d, %d bytes" % (_HEADERS, _HEAD))
-            if check_header(line, headers):
-                lines.insert(1, line)
+            check_header(line, headers)
         admit(method, self.stream.get_extra_info("peername"), headers)
         await self._receive_body(check_length(method, headers.get(b"content-length")))
-        self._lines = lines
+        self.method = method.decode()
+        self.path, _, self.query = target.decode().partition("?")
         self.reading = False
 
     async def _receive_body(self, size: int) -> None:
         if size > _bodies[0]:
             raise Refusal(503, "busy with another large body; try again")
-        body = self._body = bytearray(size)
+        body = self.body = bytearray(size)
         _bodies[0] -= size
         view = memoryview(body)
         n = min(size, self._end - self._start)
@@ -138,30 +138,32 @@ class Connection:
             except OSError:
                 pass  # the peer has gone: nobody to tell
 
-    # What microdot calls: a reader with readline and readexactly, a writer with awrite and aclose.
+    async def respond(self, status: int, headers: tuple, body) -> None:
+        """Send an answer. headers: pairs of text; body: text or bytes, or a generator of them."""
+        await self._write("HTTP/1.0 %d %s\r\n" % (status, "OK" if status == 200 else "Refused"))
+        for header in headers:
+            await self._write("%s: %s\r\n" % header)
+        whole = isinstance(body, str)
+        if whole:
+            await self._write("Content-Length: %d\r\n" % len(body.encode()))
+        await self._write("\r\n")
+        if self.method != "HEAD":
+            for piece in (body,) if whole else body:
+                await self._write(piece)
+        await self._flush()
 
-    async def readline(self) -> bytes:
-        return self._lines.pop()
-
-    async def readexactly(self, n: int) -> bytearray:
-        return self._body
-
-    def get_extra_info(self, name: str):
-        return self.stream.get_extra_info(name)
-
-    async def awrite(self, data: bytes) -> None:
+    async def _write(self, data) -> None:
         """Gather small pieces into segments of a kilobyte; each costs the chip milliseconds."""
-        view = memoryview(data)
+        view = memoryview(data.encode() if isinstance(data, str) else data)
         while len(view):
             n = min(len(view), _LINE - self._filled)
             self._out[self._filled : self._filled + n] = view[:n]
             self._filled += n
             view = view[n:]
             if self._filled == _LINE:
-                await self.aclose()
+                await self._flush()
 
-    async def aclose(self) -> None:
-        """Send what is gathered. The socket is closed by the server, whatever happened."""
+    async def _flush(self) -> None:
         self.answered = True
         self.stream.write(bytes(memoryview(self._out)[: self._filled]))
         self._filled = 0

@@ -36,7 +36,7 @@ def test_request_lines():
         (b"GET /api/status?x=%ff HTTP/1.1", 404),
     ):
         assert status_of(check_request_line, line) == status, line
-    assert check_request_line(b"HEAD / HTTP/1.1") == b"HEAD"
+    assert check_request_line(b"HEAD /a HTTP/1.1") == (b"HEAD", b"/a")
 
 
 def test_header_lines():
@@ -56,8 +56,9 @@ def test_header_lines():
     ):
         assert status_of(check_header, line, {}) == status, line
     headers = {}
-    assert check_header(b"HOST:  a.b ", headers) and headers == {b"host": b"a.b"}
-    assert not check_header(b"Cookie: x", headers) and len(headers) == 1
+    check_header(b"HOST:  a.b ", headers)
+    check_header(b"Cookie: x", headers)
+    assert headers == {b"host": b"a.b"}
     assert status_of(check_header, b"host: c.d", headers) == 400
 
 
