@@ -33,10 +33,10 @@ def cut(site, now_ms: int) -> bool:
         lowered = _against_limits(site, now_ms)
     for circuit in site.circuits:
         if site.dynamic[circuit.index] == MEASURED:
+            above = _above_fuse(circuit, now_ms)
             for phase in range(3):
-                if circuit.meter_ma[phase] > circuit.main_ma[phase]:
-                    if _against_fuse(site, circuit, phase, now_ms):
-                        lowered = True
+                if above[phase] > 0 and _against_fuse(site, circuit, phase, now_ms):
+                    lowered = True
     return lowered
 
 
@@ -74,6 +74,24 @@ def _against_limits(site, now_ms):
         for j in p.places:
             budget[j] += setpoint
     return _shrink(site, now_ms, on, uses, budget, -1)
+
+
+def _above_fuse(circuit, now_ms):
+    """By how much the meter is above the fuses, less the cuts that do not show yet."""
+    meter = circuit.meter_ma
+    main = circuit.main_ma
+    above = [meter[k] - main[k] for k in range(3)]
+    if max(above) > 0:
+        for p in circuit.points:
+            high = p.drawn_hi
+            setpoint = p.setpoint_ma
+            if 0 <= setpoint < max(high) and expected_ma(p, now_ms) == setpoint:
+                if p.lost or not p.measures or (p.rotation is None and is_unplaced(p)):
+                    continue
+                for k in range(p.phases_now):
+                    if high[k] > setpoint:
+                        above[p.grid[k]] -= high[k] - setpoint
+    return above
 
 
 def _against_fuse(site, circuit, phase, now_ms):

@@ -4,9 +4,10 @@ The level rises from 0. A wallbox rises with it between its `low` (which it has 
 its `cap`; when a limit is full, everyone who rises on it stays at the level of that moment. What
 comes out is max-min fair: nobody could have more without taking it from somebody who has no more.
 
-The level moves from event to event (a wallbox joins at its low, leaves at its cap, a limit fills),
-so the work is about n events, not n per level. Integers only; what the division leaves over is
-less than 1 mA per wallbox.
+Limits that are not filled by everyone's cap drop out at once, and of several limits with the same
+wallboxes (a circuit's three phases) only the tightest counts. The rest are filled one by one, the
+one that is full at the lowest level first. Integers only; what the division leaves over is less
+than 1 mA per wallbox.
 """
 
 from compat import const
@@ -15,66 +16,93 @@ _FAR = const(0x0FFFFFFF)
 
 
 def fill(on: list, low: list, cap: list, uses: list, budget: list, out: list, bound: list) -> None:
-    """Share `budget[j]` (mA per limit j) among the wallboxes `on` (indices below 64).
+    """Share `budget[j]` (mA per limit j) among the wallboxes `on`.
 
     low, cap: mA per wallbox; uses[i]: the limits j that wallbox i counts in. Results: out[i] in
     mA, bound[i] = the limit that stopped it, or -1 when it has its cap. Where the lows alone
     exceed a limit, everyone on it stays at the low; to keep that from happening is the caller's
     part.
     """
-    left = budget[:]  # of each limit, what those who rise on it have together
-    rising = [0] * len(left)  # how many they are
-    full = [_FAR] * len(left)  # the level at which the limit is full
-    used = [j for j in range(len(left)) if left[j] < _FAR]
-    active = [False] * len(out)
-    events = []
+    alike = {}  # the wallboxes that count in the same limits
     for i in on:
-        a = low[i]
-        out[i] = a
+        out[i] = cap[i]
         bound[i] = -1
-        for j in uses[i]:
-            left[j] -= a
-        if cap[i] > a:
-            # one integer an event: level, join (1) or leave (0), wallbox
-            events.append(a << 7 | 64 | i)
-            events.append(cap[i] << 7 | i)
-    events.sort()
-    level = 0
-    for event in events:
-        while True:  # limits that are full before this event
-            first = event >> 7
-            tight = -1
-            for j in used:
-                if full[j] < first:
-                    first = full[j]
-                    tight = j
-            if tight < 0:
-                break
-            if first > level:
-                level = first
-            for i in on:
-                if active[i] and tight in uses[i]:
-                    active[i] = False
-                    out[i] = level
-                    bound[i] = tight
-                    for j in uses[i]:
-                        left[j] -= level
-                        n = rising[j] = rising[j] - 1
-                        full[j] = left[j] // n if n else _FAR
-        level = event >> 7
-        i = event & 63
-        if event & 64:
-            active[i] = True
-            a = level
-            step = 1
-        elif active[i]:
-            active[i] = False
-            out[i] = level
-            a = -level
-            step = -1
+        used = uses[i]
+        if used in alike:
+            alike[used].append(i)
         else:
+            alike[used] = [i]
+    tight = []  # [level at which it is full or less, limit, its wallboxes]
+    for j in range(len(budget)):
+        who = []
+        for used in alike:
+            if j in used:
+                who += alike[used]
+        if sum([cap[i] for i in who]) > budget[j]:
+            for other in tight:
+                if other[2] == who:
+                    if budget[j] < budget[other[1]]:
+                        other[1] = j
+                    break
+            else:
+                tight.append([-_FAR, j, who])
+    stays = bytearray(len(out))
+    while tight:
+        limit = min(tight)
+        tight.remove(limit)
+        _, j, who = limit
+        left = budget[j]
+        rising = []
+        for i in who:
+            if stays[i]:
+                left -= out[i]
+            else:
+                rising.append(i)
+        # the level can only be higher than it was without those who stay
+        level = limit[0] = _full_at(rising, low, cap, left)
+        if tight and limit > min(tight):
+            tight.append(limit)
             continue
-        for j in uses[i]:
-            left[j] += a
-            n = rising[j] = rising[j] + step
-            full[j] = left[j] // n if n else _FAR
+        for i in rising:
+            stays[i] = 1
+            a = low[i]
+            if a < level:
+                a = level
+            if a < cap[i]:
+                out[i] = a
+                bound[i] = j
+
+
+def _full_at(who, low, cap, left) -> int:
+    """The level at which these have `left` together; far up when all their caps are less."""
+    level = _FAR
+    while who:
+        level = left // len(who)
+        spare = left - level * len(who)  # with each at the level, but within its low and cap
+        capped = 0
+        higher = []
+        for i in who:
+            a = cap[i]
+            if a <= level:
+                spare += level - a
+                capped += a
+            else:
+                higher.append(i)
+                a = low[i]
+                if a > level:
+                    spare -= a - level
+        if spare < 0:  # too high: who has more from the start keeps that
+            higher = who
+            who = []
+            for i in higher:
+                if low[i] > level:
+                    left -= low[i]
+                else:
+                    who.append(i)
+        elif len(higher) == len(who):
+            break
+        else:  # too low: these have their cap
+            left -= capped
+            who = higher
+            level = _FAR
+    return level
