@@ -1,7 +1,7 @@
 """The composition root: builds the objects from the settings and starts the tasks.
 
 Control tasks (no restart of their own: the watchdog resets the board when they hang): the pass.
-Tasks that are restarted alone: the bus, receiving, sending, the page, the event log.
+Tasks that are restarted alone: the bus, receiving, sending, the page.
 New settings replace site, drivers and bus in one step between two passes; the brain then begins as
 after a reset: it listens first, running charges go on (R7).
 """
@@ -20,6 +20,7 @@ VERSION = "0.1.0"
 
 _WATCHDOG_MS = const(8000)
 _CONTROL_MS = const(4000)
+_POLL_MS = const(50)  # what did not fit into the first group waits no longer than this
 _TASK_MS = const(10000)
 _WARP_PORT = const(34127)  # the manager's
 _DATAGRAM = const(136)  # the longest state packet
@@ -62,6 +63,8 @@ class App:
         now = ticks_ms()
         port = self.bus.port if self.bus else None
         if self._bus_settings != document["rs485"]:
+            if port:
+                port.close()
             port = board.open_rs485(document["rs485"])
         try:
             parts = build.build(document, port, now, self._sampled, self._send)
@@ -171,12 +174,11 @@ class App:
 
     async def _poll(self):
         while True:
-            wait = self.warp.poll(ticks_ms()) if self.site.enabled else 1000
+            wait = self.control.send_rest()
+            if self.site.enabled:
+                wait = min(wait, self.warp.poll(ticks_ms()))
             self._poll_slot.check_in()
-            await sleep_ms(wait)
-
-    async def _push_rest(self):
-        await self.control.send_rest(self._rest_slot.check_in)
+            await sleep_ms(min(wait, _POLL_MS))
 
     async def _serve_page(self):
         from firmware.web.server import Server
@@ -185,11 +187,9 @@ class App:
         port = self.http_port if port is None else port
         await Server(self, board.arguments.bind, port, self._web_slot.check_in).run()
 
-    async def _keep_log(self):
-        await self.events.run()
-
     def _ticked(self) -> None:
         self._watch_writes()
+        self.events.keep()
         self._control_slot.check_in()
 
     async def run(self) -> None:
@@ -203,10 +203,8 @@ class App:
         )
         self._receive_slot = supervisor.watch("receive", _TASK_MS * 360, self._receive)
         self._poll_slot = supervisor.watch("poll", _TASK_MS, self._poll)
-        self._rest_slot = supervisor.watch("push", _TASK_MS, self._push_rest)
         self._bus_slot = supervisor.watch("bus", _TASK_MS, self._read_bus)
         self._web_slot = supervisor.watch("web", _TASK_MS, self._serve_page)
-        self._log_slot = supervisor.watch("log", _TASK_MS * 360, self._keep_log)
         await supervisor.run()
 
 

@@ -74,8 +74,9 @@ def _site(document, now_ms: int):
     rows = document["circuits"]  # parents come first
     names = [row["name"] for row in rows]
     circuits = [_circuit(row, names, periods.get(row["meter"]), now_ms) for row in rows]
-    if not circuits:
-        circuits = [Circuit(None, None, [0, 0, 0])]  # nothing is known: nothing may be drawn
+    if not circuits:  # WARP's static mode, or nothing is known: nothing may be drawn
+        highest = document["charge_manager"]["maximum_available_current"] or 0
+        circuits = [Circuit(None, None, [highest] * 3)]
     points = []
     addressed = []
     for row in document["chargers"]:
@@ -88,11 +89,13 @@ def _site(document, now_ms: int):
             row["max_ma"],
         )
         point.host = row["host"]
-        point.name_error = not is_pollable(row["host"])
+        address = None
+        if is_pollable(row["host"]):
+            address = udp_address(row["host"], WARP_PORT)
+        else:
+            point.name_error = True
         points.append(point)
-        addressed.append(
-            (point, None if point.name_error else udp_address(row["host"], WARP_PORT))
-        )
+        addressed.append((point, address))
     site = Site(circuits, points, now_ms)
     site.enabled = document["charge_manager"]["enable_charge_manager"]
     return site, addressed

@@ -2,16 +2,13 @@
 
 The pass runs on every fresh meter sample, when a car comes or goes, and every 500 ms. What it
 lowers goes out in the same call, the first eight wallboxes at once, the rest in groups 20 ms
-apart. No await stands between reading the site and handing out setpoints.
+apart by the task that polls. No await stands between reading the site and handing out setpoints.
 """
 
-import asyncio
-
-from compat import TIMEOUT, const, sleep_ms, ticks_add, ticks_diff, ticks_ms, wait_for_ms
+from compat import const, sleep_ms, ticks_add, ticks_diff, ticks_ms
 from loadmgmt.site import LOWERED
 
 _PASS_MS = const(500)
-_IDLE_MS = const(1000)
 _GROUP_MS = const(20)  # design section 8: groups of 8, 20 ms apart
 
 
@@ -21,8 +18,7 @@ class Control:
     def __init__(self):
         self.site = None
         self._push = None
-        self._wake = asyncio.Event()
-        self._is_left = False
+        self.is_left = False  # lowered setpoints that did not fit into the first group
 
     def replace(self, site, push) -> None:
         """Go on with this site."""
@@ -32,9 +28,15 @@ class Control:
     def run_pass(self) -> None:
         """One pass now; what it lowered is on its way when this returns."""
         now = ticks_ms()
-        if self.site.step(now) & LOWERED and self._push(now):
-            self._is_left = True
-            self._wake.set()
+        if self.site.step(now) & LOWERED:
+            self.is_left = self._push(now) > 0
+
+    def send_rest(self) -> int:
+        """Send the next group of what is left; return in how many ms to call again."""
+        if not self.is_left:
+            return _PASS_MS
+        self.is_left = self._push(ticks_ms()) > 0
+        return _GROUP_MS
 
     async def tick(self, check_in) -> None:
         """Run the pass twice a second for ever; `check_in()` after each one feeds the watchdog."""
@@ -47,16 +49,3 @@ class Control:
             if late > _PASS_MS:
                 due = ticks_add(due, late)  # the loop stood still: do not make up for it
             await sleep_ms(max(0, -late))
-
-    async def send_rest(self, check_in) -> None:
-        """Send what did not fit into the first group."""
-        while True:
-            check_in()
-            while self._is_left:
-                await sleep_ms(_GROUP_MS)
-                self._is_left = self._push(ticks_ms()) > 0
-            self._wake.clear()
-            try:
-                await wait_for_ms(self._wake.wait(), _IDLE_MS)
-            except TIMEOUT:
-                pass

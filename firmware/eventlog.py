@@ -1,11 +1,10 @@
 """The event log: a ring of tuples (seq, uptime in s, code, subject, value), kept over restarts.
 
-add() only fills the ring; run() writes what is new at most every minute, so that the flash lasts.
+add() only fills the ring; keep() writes what is new at most every minute, so that the flash lasts.
 The file is appended to and renamed to events.old at 4 KB: never more than 8 KB in all. Numbers go
 on over restarts; the uptime starts anew with each STARTED event. Codes: firmware.eventcodes.
 """
 
-import asyncio
 import os
 import struct
 
@@ -29,6 +28,7 @@ class EventLog:
         self._next = 1  # number of the event to come
         self._written = 0  # number of the last event in the file
         self._uptime_s = 0
+        self._flushed_s = 0
         self._rest_ms = 0
         self._last_ms = ticks_ms()
         self.lost = 0
@@ -75,11 +75,11 @@ class EventLog:
             self.lost += len(new)
         self._written = self._next - 1
 
-    async def run(self):
-        """Write new events every minute, for ever."""
-        while True:
-            await asyncio.sleep(_FLUSH_S)
-            self.uptime_s()
+    def keep(self):
+        """Write what is new when a minute has passed; call it often."""
+        uptime_s = self.uptime_s()
+        if uptime_s - self._flushed_s >= _FLUSH_S:
+            self._flushed_s = uptime_s
             self.flush()
 
     def _put(self, event):

@@ -1,7 +1,7 @@
-"""Requests and answers of Modbus functions 3, 4, 6 and 16, and the errors of all clients.
+"""Modbus: requests of functions 3 and 4, answers to all, and the errors of all clients.
 
 Follows the MODBUS Application Protocol V1.1b3. Buffers hold the unit address in front of the PDU,
-as RTU and TCP both have it. No I/O.
+as RTU and TCP both have it. No I/O. What is needed to write registers only: modbus.write.
 """
 
 from struct import pack_into
@@ -10,8 +10,6 @@ from compat import const
 
 _READ_HOLDING = const(3)
 _READ_INPUT = const(4)
-_WRITE_ONE = const(6)
-_WRITE_MANY = const(16)
 
 
 class ModbusError(Exception):
@@ -38,30 +36,9 @@ def put_read(buffer, address: int, function: int, start: int, count: int) -> int
     """Write a request for count registers from start; return its length. ValueError if illegal."""
     if function not in (_READ_HOLDING, _READ_INPUT):
         raise ValueError("function: 3 or 4")
-    _check(address, start, count, 125)
+    check(address, start, count, 125)
     pack_into(">BBHH", buffer, 0, address, function, start, count)
     return 6
-
-
-def put_write(buffer, address: int, start: int, values, multiple: bool) -> int:
-    """Write a request that sets registers from start on; return its length. ValueError if illegal.
-
-    multiple: function 16 even for one register (some devices know no function 6).
-    """
-    count = len(values)
-    _check(address, start, count, 123)
-    for value in values:
-        if not 0 <= value <= 0xFFFF:
-            raise ValueError("register value: 0..65535")
-    if count == 1 and not multiple:
-        pack_into(">BBHH", buffer, 0, address, _WRITE_ONE, start, values[0])
-        return 6
-    pack_into(">BBHHB", buffer, 0, address, _WRITE_MANY, start, count, 2 * count)
-    at = 7
-    for value in values:
-        pack_into(">H", buffer, at, value)
-        at += 2
-    return at
 
 
 def answer_length(request, answer, at: int, end: int) -> int:
@@ -88,7 +65,8 @@ def answer_length(request, answer, at: int, end: int) -> int:
     return 6
 
 
-def _check(address: int, start: int, count: int, most: int) -> None:
+def check(address: int, start: int, count: int, most: int) -> None:
+    """Raise ValueError for what no request may ask."""
     if not 1 <= address <= 247:
         raise ValueError("address: 1..247")
     if not 1 <= count <= most:

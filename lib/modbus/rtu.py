@@ -21,7 +21,6 @@ from modbus.pdu import (
     NoAnswer,
     answer_length,
     put_read,
-    put_write,
 )
 
 _WRITE_ONE = const(6)
@@ -83,6 +82,8 @@ class RtuClient:
         On a bus with echo the answer to function 6 looks like the echo: read something first, so
         that the echo is known. Raises as read() does.
         """
+        from modbus.write import put_write
+
         async with self._lock:
             self._size = put_write(self._request, address, start, values, multiple)
             await self._ask(gap_ms, self._retries)

@@ -1,7 +1,8 @@
 """Requests of the MODBUS Application Protocol V1.1b3 and a published CRC, byte for byte."""
 
 from modbus.crc import crc16
-from modbus.pdu import answer_length, put_read, put_write
+from modbus.pdu import answer_length, put_read
+from modbus.write import put_write
 
 
 def test_crc_of_the_serial_line_guide_and_of_well_known_frames():
