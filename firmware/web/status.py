@@ -79,7 +79,7 @@ def _charger(context, i: int) -> dict:
     site = context.site
     point = site.points[i]
     place = point.reason_at
-    heard = point.heard
+    heard = point.heard or point.lost
     return {
         "name": point.name,
         "host": point.host,

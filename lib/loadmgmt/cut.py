@@ -57,7 +57,7 @@ def _against_limits(site, now_ms):
     uses = site.uses
     for p in site.points:
         setpoint = p.setpoint_ma
-        if setpoint <= 0 or p.lost or expected_ma(p, now_ms) != setpoint:
+        if setpoint <= 0 or not p.heard or expected_ma(p, now_ms) != setpoint:
             continue
         i = p.index
         on.append(i)
@@ -86,7 +86,7 @@ def _above_fuse(circuit, now_ms):
             high = p.drawn_hi
             setpoint = p.setpoint_ma
             if 0 <= setpoint < max(high) and expected_ma(p, now_ms) == setpoint:
-                if p.lost or not p.measures or (p.rotation is None and is_unplaced(p)):
+                if not p.heard or not p.measures or (p.rotation is None and is_unplaced(p)):
                     continue
                 for k in range(p.phases_now):
                     if high[k] > setpoint:
@@ -104,7 +104,7 @@ def _against_fuse(site, circuit, phase, now_ms):
     drawing = 0
     on = []
     for p in circuit.points:
-        if p.lost or p.setpoint_ma < 0:
+        if not p.heard:
             continue
         i = p.index
         setpoint = p.setpoint_ma
@@ -180,8 +180,8 @@ def _shrink(site, now_ms, on, uses, budget, where):
         if new < cap[i] or cap[i] < min(p.setpoint_ma, site.floor[i]):
             new = max(new - new % max(_GRAIN_MA, p.step_ma), p.min_ma)
             if new < p.setpoint_ma:
-                at = site.bound[i]
                 site.change(p, new, now_ms)
+                at = site.bound[i]
                 _explain(
                     site, p, reason.LIMIT, where if where >= 0 else at, at if where < 0 else -1
                 )

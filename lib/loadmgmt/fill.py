@@ -24,27 +24,27 @@ def fill(on: list, low: list, cap: list, uses: list, budget: list, out: list, bo
     part.
     """
     alike = {}  # the wallboxes that count in the same limits
+    used = None
     for i in on:
         out[i] = cap[i]
         bound[i] = -1
-        used = uses[i]
-        if used in alike:
-            alike[used].append(i)
-        else:
-            alike[used] = [i]
+        if uses[i] is not used:
+            used = uses[i]
+            who = alike.setdefault(used, [])
+        who.append(i)
     tight = []  # [level at which it is full or less, limit, its wallboxes]
     for j in range(len(budget)):
         who = []
         for used in alike:
             if j in used:
                 who += alike[used]
-        if sum([cap[i] for i in who]) > budget[j]:
-            for other in tight:
-                if other[2] == who:
-                    if budget[j] < budget[other[1]]:
-                        other[1] = j
-                    break
-            else:
+        for limit in tight:
+            if limit[2] == who:
+                if budget[j] < budget[limit[1]]:
+                    limit[1] = j
+                break
+        else:
+            if sum([cap[i] for i in who]) > budget[j]:
                 tight.append([-_FAR, j, who])
     stays = bytearray(len(out))
     while tight:

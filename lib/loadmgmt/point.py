@@ -48,6 +48,19 @@ def tolerance_ma(setpoint_ma: int) -> int:
     return max(500, setpoint_ma * 3 // 100)
 
 
+# functions, since methods take three times as long to call
+
+
+def settle_ms(p) -> int:
+    """How long after a change of the setpoint a wallbox's draw is uncertain."""
+    return SETTLE_MS if p.measures else SETTLE_BLIND_MS
+
+
+def wants(p) -> bool:
+    """True while the car wants current and nothing in the wallbox forbids it."""
+    return WAITING <= p.car <= CHARGING and p.supported_ma >= p.min_ma
+
+
 class ChargePoint:
     """The record; see the module's docstring. What few wallboxes need lives in the class until it
     is set: an attribute of each of 64 costs the chip memory."""
@@ -60,7 +73,7 @@ class ChargePoint:
     priority = 0
     host = None
     name_error = False  # its host is no address: never asked
-    heard = False
+    heard = False  # it is answering: not lost, not unknown yet
     lost = False
     was_lost = False
     silent = False  # to be sent nothing (R5)
@@ -190,18 +203,6 @@ class ChargePoint:
         if over and drawn > self.may_ma:
             self.may_ma = drawn
 
-    def set(self, setpoint_ma: int, now_ms: int):
-        """Decide a new setpoint (already checked against every limit)."""
-        if setpoint_ma > self.may_ma:
-            self.may_ma = setpoint_ma
-        if self.may_ma > self.peak_ma:
-            self.peak_ma = self.may_ma
-        self.setpoint_ma = setpoint_ma
-        self.changed_ms = now_ms
-        self.applied_ok_ms = None
-        if setpoint_ma > 0 and self.stopped:
-            self.stopped = False
-
     def is_disobeying(self, now_ms: int) -> bool:
         """True when it had time to follow its setpoint and still applies or draws more."""
         if ticks_diff(now_ms, self.changed_ms) < CONFIRM_BY_TIME_MS:
@@ -210,14 +211,12 @@ class ChargePoint:
         return self.applied_ma > setpoint or max(self.drawn) > setpoint + tolerance_ma(setpoint)
 
     def grow_old(self, now_ms: int) -> bool:
-        """Let time pass: lost after 5 s, reserve until its own time-out (R5). True: just lost."""
+        """It is silent: lost, reserved until its own time-out (R5). True: just lost."""
         if self.name_error:
-            self.may_ma = self.peak_ma = 0
-            return False
-        if ticks_diff(now_ms, self.reading_ms) <= LOST_MS:
             return False
         just_lost = not self.lost
         if just_lost:
+            self.heard = False
             self.lost = self.silent = True
             if self.setpoint_ma > self.may_ma:
                 self.may_ma = self.setpoint_ma
@@ -233,14 +232,6 @@ class ChargePoint:
                     self.silent = False
                     self.car = NO_CAR
         return just_lost
-
-    def settle_ms(self) -> int:
-        """How long after a change of the setpoint its draw is uncertain."""
-        return SETTLE_MS if self.measures else SETTLE_BLIND_MS
-
-    def wants(self) -> bool:
-        """True while its car wants current and nothing in the wallbox forbids it."""
-        return WAITING <= self.car <= CHARGING and self.supported_ma >= self.min_ma
 
     def ask_ma(self) -> int:
         """The most it can make use of."""

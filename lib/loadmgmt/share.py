@@ -12,7 +12,16 @@ from compat import const, ticks_diff
 from loadmgmt import reason
 from loadmgmt.circuit import NONE_MA
 from loadmgmt.fill import fill
-from loadmgmt.point import BLOCKED, CHARGING, FAULT, FULL, NO_CAR, UNDECIDED
+from loadmgmt.point import (
+    BLOCKED,
+    CHARGING,
+    FAULT,
+    FULL,
+    NO_CAR,
+    UNDECIDED,
+    settle_ms,
+    wants,
+)
 from loadmgmt.weigh import FALLBACK, MEASURED, fallback_ma, is_unplaced
 
 _STEP_MA = const(500)  # smaller raises wait, unless they complete what is asked
@@ -37,7 +46,7 @@ def share(site, now_ms: int) -> int:
         uses[i] = p.places
         if p.name_error:
             continue
-        if p.heard and not p.lost and site.enabled and p.wants():
+        if p.heard and site.enabled and wants(p):
             if p.setpoint_ma > 0:
                 low[i] = p.min_ma
                 cap[i] = max(p.ask_ma(), p.min_ma)
@@ -74,7 +83,7 @@ def share(site, now_ms: int) -> int:
             for j in uses[i]:
                 room[j] += low[i]
         fill(on, low, cap, uses, room, site.out, site.bound)
-    _explain(site, on, learned)
+    _explain(site, set(on), learned)
     if on and learned and _settled(site, now_ms):
         flags = _hand_out(site, on, joined, total, now_ms)
     return flags
@@ -92,7 +101,7 @@ def _see_house(site, now_ms):
             house[k] = circuit.meter_ma[k]
         if circuit.includes:
             for p in circuit.points:
-                if p.lost or not p.heard or is_unplaced(p):
+                if not p.heard or is_unplaced(p):
                     continue
                 if not p.measures:
                     if p.car == CHARGING and p.estimated:
@@ -103,7 +112,7 @@ def _see_house(site, now_ms):
                 grid = p.grid
                 drawn = p.drawn
                 before = p.before
-                recent = ticks_diff(circuit.sample_ms, p.changed_ms) < p.settle_ms()
+                recent = ticks_diff(circuit.sample_ms, p.changed_ms) < settle_ms(p)
                 for k in range(p.phases_now):
                     least = drawn[k] if drawn[k] < before[k] else before[k]
                     if recent and least > p.setpoint_ma:
@@ -248,7 +257,7 @@ def _explain(site, on, learned):
             code = reason.FAULT
         elif p.car == FULL:
             code = reason.FULL
-        elif p.car == BLOCKED or not p.wants():
+        elif p.car == BLOCKED or not wants(p):
             code = reason.BLOCKED_BY_BOX
         elif p.disobeys:
             code = reason.DISOBEYS

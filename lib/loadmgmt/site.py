@@ -14,7 +14,7 @@ from compat import const, ticks_add, ticks_diff
 
 from loadmgmt import cut, event, share, weigh
 from loadmgmt.circuit import NONE_MA
-from loadmgmt.point import UNDECIDED, order_of
+from loadmgmt.point import LOST_MS, UNDECIDED, order_of, settle_ms, wants
 
 LOWERED = const(1)  # flags that step returns
 RAISED = const(2)
@@ -67,6 +67,8 @@ class Site:
             point.reading_ms = point.sent_ms = point.before_ms = now_ms
             for c in circuits[point.circuit].path:
                 circuits[c].points.append(point)
+            if point.name_error:
+                point.may_ma = point.peak_ma = 0
             self.place(point)
 
     def place(self, point):
@@ -119,7 +121,6 @@ class Site:
         was = circuit.trust.state
         circuit.trust.judge(now_ms, circuit.meter_ma, own, same, circuit.includes, calm_ms)
         self._trust_changed(circuit, was, now_ms)
-        weigh.align(circuit, now_ms)
         return True
 
     def _trust_changed(self, circuit, was, now_ms):
@@ -144,12 +145,12 @@ class Site:
                 self._trust_changed(circuit, was, now_ms)
         flags = 0
         for p in points:
-            if p.grow_old(now_ms):
+            if ticks_diff(now_ms, p.reading_ms) > LOST_MS and p.grow_old(now_ms):
                 self.tell(event.CHARGER_LOST, p.index, p.may_ma)
                 p.was_lost = True
             if p.placed_phases != p.phases_now:
                 self.place(p)
-            if p.setpoint_ma > 0 and not p.lost and not (self.enabled and p.wants()):
+            if p.setpoint_ma > 0 and not (self.enabled and wants(p)) and not p.lost:
                 self.change(p, 0, now_ms)
                 flags = LOWERED
         weigh.weigh(self, now_ms)
@@ -177,8 +178,16 @@ class Site:
             self.tell(event.STARTED, point.index, setpoint_ma)
         if not point.measures and point.dynamic and setpoint_ma > point.setpoint_ma > 0:
             weigh.start_of_blind(point, self.circuits[point.dynamic[0][0]])
-        point.set(setpoint_ma, now_ms)
-        settled_ms = ticks_add(now_ms, point.settle_ms())
+        if setpoint_ma > point.may_ma:
+            point.may_ma = setpoint_ma
+        if point.may_ma > point.peak_ma:
+            point.peak_ma = point.may_ma
+        point.setpoint_ma = setpoint_ma
+        point.changed_ms = now_ms
+        point.applied_ok_ms = None
+        if setpoint_ma > 0 and point.stopped:
+            point.stopped = False
+        settled_ms = ticks_add(now_ms, settle_ms(point))
         if ticks_diff(settled_ms, self.settled_ms) > 0:
             self.settled_ms = settled_ms
 
@@ -188,7 +197,7 @@ class Site:
             if p.was_lost and not p.lost:
                 p.was_lost = False
                 self.tell(event.CHARGER_BACK, p.index, p.applied_ma)
-            if p.heard and not p.lost:
+            if p.heard:
                 disobeys = p.is_disobeying(now_ms)
                 if disobeys != p.disobeys:
                     p.disobeys = disobeys

@@ -1,7 +1,6 @@
 """The site for people: house, cars, reserve and budget per circuit and phase. Not in the pass."""
 
 from loadmgmt.circuit import NONE_MA
-from loadmgmt.point import UNDECIDED
 from loadmgmt.weigh import FALLBACK, MEASURED, fallback_ma, is_unplaced
 
 
@@ -21,10 +20,10 @@ def summarize(site) -> None:
             if p.name_error:
                 continue
             for k in p.grid[: p.phases_now] or range(3):
-                if p.lost or p.setpoint_ma == UNDECIDED:
+                if not p.heard:
                     reserved[k] += p.may_ma
                 may[k] += p.may_ma
-            if p.measures and not p.lost and not is_unplaced(p):
+            if p.measures and p.heard and not is_unplaced(p):
                 for k in range(p.phases_now):
                     cars[p.grid[k]] += p.drawn[k]
         mode = site.dynamic[circuit.index]

@@ -10,7 +10,7 @@ A metered circuit that is not believed, and a static one: over = sum(expected) -
 from compat import const, ticks_diff
 
 from loadmgmt.circuit import NONE_MA
-from loadmgmt.point import CHARGING, CONFIRM_BY_TIME_MS, UNDECIDED
+from loadmgmt.point import CHARGING, CONFIRM_BY_TIME_MS, settle_ms
 from loadmgmt.trust import GOOD, STARTING
 
 NO_LIMIT = 0  # metered, but nothing has been measured yet since the start
@@ -21,33 +21,35 @@ _LAG_MS = const(500)  # a meter's value is this much older than its answer
 
 
 def own_draw(circuit, now_ms):
-    """What the wallboxes below surely draw per phase (mA), and for how long they are calm (ms)."""
+    """A new sample is here: what the wallboxes drew before it no longer explains the meter.
+
+    Returns what those below surely draw per phase (mA), and for how long they are calm (ms).
+    """
     own = [0, 0, 0]
     calm_ms = 1 << 20
     for p in circuit.points:
-        quiet = min(ticks_diff(now_ms, p.changed_ms), ticks_diff(now_ms, p.moved_ms))
-        if p.heard and quiet < calm_ms:
-            calm_ms = quiet
-        if p.lost or not p.measures or is_unplaced(p):
-            continue
-        drawn = p.drawn
-        before = p.before
-        grid = p.grid
-        for k in range(p.phases_now):
-            own[grid[k]] += min(drawn[k], before[k])
-    return own, calm_ms
-
-
-def align(circuit, now_ms):
-    """A new sample is here: what the wallboxes drew before it no longer explains the meter."""
-    for p in circuit.points:
         if p.may_ma < p.peak_ma and ticks_diff(now_ms, p.confirm_ms) >= _LAG_MS:
             p.peak_ma = p.may_ma
+        if p.heard:
+            quiet = ticks_diff(now_ms, p.changed_ms)
+            if quiet < calm_ms:
+                calm_ms = quiet
+            quiet = ticks_diff(now_ms, p.moved_ms)
+            if quiet < calm_ms:
+                calm_ms = quiet
+        phases = p.phases_now if p.heard and p.measures and not is_unplaced(p) else 0
         high = p.drawn_hi
-        drawn = p.drawn
         before = p.before
-        for k in range(3):
-            high[k] = drawn[k] if drawn[k] > before[k] else before[k]
+        k = 0
+        for least in p.drawn:
+            most = before[k]
+            if least > most:
+                most, least = least, most
+            high[k] = most
+            if k < phases:
+                own[p.grid[k]] += least
+            k += 1
+    return own, calm_ms
 
 
 def newest_sample(site):
@@ -63,10 +65,9 @@ def newest_sample(site):
 def expected_ma(p, now_ms) -> int:
     """What a wallbox will draw at most once its last change has settled."""
     setpoint = p.setpoint_ma
-    if p.lost or setpoint == UNDECIDED:
-        return p.may_ma
-    if p.may_ma > setpoint and ticks_diff(now_ms, p.changed_ms) >= p.settle_ms():
-        return p.may_ma
+    may = p.may_ma
+    if may > setpoint and (not p.heard or ticks_diff(now_ms, p.changed_ms) >= settle_ms(p)):
+        return may
     return setpoint
 
 
@@ -74,7 +75,7 @@ def is_unplaced(p) -> bool:
     """True for a draw that is on some phase, but nobody knows on which."""
     if p.rotation is not None:
         return False
-    if p.phases_now < 3:
+    if p.phases_now < 3 or not p.grid:
         return True
     drawn = p.drawn
     high = max(drawn)
@@ -83,11 +84,11 @@ def is_unplaced(p) -> bool:
 
 def highest_ma(p, newest) -> int:
     """The most it may have drawn when the newest sample was taken; -1: its reading holds."""
-    if p.lost or p.setpoint_ma == UNDECIDED:
+    if not p.heard:
         return p.may_ma
     if (
         ticks_diff(p.reading_ms, newest) < 0
-        or ticks_diff(newest, p.changed_ms) < p.settle_ms()
+        or ticks_diff(newest, p.changed_ms) < settle_ms(p)
         or p.peak_ma > p.may_ma
     ):
         return p.may_ma if p.may_ma > p.peak_ma else p.peak_ma
