@@ -1,4 +1,4 @@
-"""The event log: a ring of tuples (seq, uptime in s, code, subject, value), kept over restarts.
+"""The event log: a ring of events (seq, uptime in s, code, subject, value), kept over restarts.
 
 add() only fills the ring; keep() writes what is new at most every minute, so that the flash lasts.
 The file is appended to and renamed to events.old at 4 KB: never more than 8 KB in all. Numbers go
@@ -21,12 +21,13 @@ _FLUSH_S = const(60)
 
 
 class EventLog:
-    """A ring of `size` events; `lost` counts the writes to flash that failed."""
+    """A ring of `size` events, packed as in the file: a tuple of each would cost five times as
+    much. `lost` counts the writes to flash that failed."""
 
     def __init__(self, size: int = 64):
-        self._ring = [None] * size
+        self._size = size
+        self._ring = bytearray(size * _SIZE)
         self._next = 1  # number of the event to come
-        self._written = 0  # number of the last event in the file
         self._uptime_s = 0
         self._flushed_s = 0
         self._rest_ms = 0
@@ -34,7 +35,7 @@ class EventLog:
         self.lost = 0
         for name in (OLD, FILE):
             self._read(name)
-        self._written = self._next - 1
+        self._written = self._next - 1  # number of the last event in the file
 
     def uptime_s(self) -> int:
         """Return the seconds since the start; must be asked at least once in 6 days."""
@@ -47,32 +48,38 @@ class EventLog:
 
     def add(self, code: int, subject: int = 0, value: int = 0):
         """Note an event. The one that tells of a coming reset is written at once."""
-        self._put((self._next, self.uptime_s(), code, subject, value))
+        subject = max(-128, min(127, subject))
+        value = max(-0x80000000, min(0x7FFFFFFF, value))
+        at = self._next % self._size * _SIZE
+        struct.pack_into(
+            _RECORD, self._ring, at, self._next, self.uptime_s(), code, subject, value
+        )
+        self._next += 1
         if code == WATCHDOG:
             self.flush()
 
-    def since(self, seq: int = 0) -> list:
-        """Return the events after number `seq` that are still in the ring, oldest first."""
-        ring = self._ring
-        first = max(seq + 1, self._next - len(ring), 1)
-        found = [ring[n % len(ring)] for n in range(first, self._next)]
-        return [event for event in found if event]
+    def since(self, seq: int = 0):
+        """Iterate over the events after number `seq` that are still in the ring, oldest first."""
+        for number in range(max(seq + 1, self._next - self._size, 1), self._next):
+            event = struct.unpack_from(_RECORD, self._ring, number % self._size * _SIZE)
+            if event[0] == number:
+                yield event
 
     def flush(self):
         """Append what is new to the file; a flash that is full or broken costs the events only."""
-        new = self.since(self._written)
-        if not new:
+        first = max(self._written + 1, self._next - self._size)
+        if first == self._next:
             return
+        view = memoryview(self._ring)
         try:
             with open(FILE, "ab") as file:
-                for seq, uptime, code, subject, value in new:
-                    subject = max(-128, min(127, subject))
-                    value = max(-0x80000000, min(0x7FFFFFFF, value))
-                    file.write(struct.pack(_RECORD, seq, uptime, code, subject, value))
+                for number in range(first, self._next):
+                    at = number % self._size * _SIZE
+                    file.write(view[at : at + _SIZE])
             if os.stat(FILE)[6] >= _FILE_BYTES:
                 os.rename(FILE, OLD)
         except OSError:
-            self.lost += len(new)
+            self.lost += self._next - first
         self._written = self._next - 1
 
     def keep(self):
@@ -82,19 +89,17 @@ class EventLog:
             self._flushed_s = uptime_s
             self.flush()
 
-    def _put(self, event):
-        self._ring[event[0] % len(self._ring)] = event
-        self._next = event[0] + 1
-
     def _read(self, name):
         """Take over the records of a file; drop the file if its end is torn."""
         try:
             with open(name, "rb") as file:
                 data = file.read(_SIZE)
                 while len(data) == _SIZE:
-                    event = struct.unpack(_RECORD, data)
-                    if event[0] >= self._next:
-                        self._put(event)
+                    number = struct.unpack_from("<I", data)[0]
+                    if number >= self._next:
+                        at = number % self._size * _SIZE
+                        self._ring[at : at + _SIZE] = data
+                        self._next = number + 1
                     data = file.read(_SIZE)
             if data:
                 os.rename(name, OLD)

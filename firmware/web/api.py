@@ -84,7 +84,7 @@ def _events(context, query: str) -> dict:
     since = (query or "since=0").split("=")
     if len(since) != 2 or since[0] != "since" or not since[1].isdigit() or len(since[1]) > 9:
         raise Refusal(400, "wrong query; right: ?since=number of the last event you have")
-    found = context.events.since(int(since[1]))
+    found = list(context.events.since(int(since[1])))
     return {"events": Each(len(found), lambda i: dict(zip(_EVENT, found[i])))}
 
 

@@ -38,13 +38,13 @@ def seqs(log, seq=0):
 def test_ring_keeps_the_newest():
     with Scratch():
         log = eventlog.EventLog(8)
-        assert log.since() == []
+        assert list(log.since()) == []
         for i in range(20):
             log.add(CHARGER_LOST, i, i * 1000)
         assert seqs(log) == [13, 14, 15, 16, 17, 18, 19, 20]
         assert seqs(log, 18) == [19, 20]
         assert seqs(log, 20) == [] and seqs(log, 99) == []
-        event = log.since(19)[0]
+        event = list(log.since(19))[0]
         assert event[2:] == (CHARGER_LOST, 19, 19000) and event[1] < 5
         assert eventlog.FILE not in os.listdir()
 
@@ -58,7 +58,7 @@ def test_numbers_go_on_after_a_restart():
         log.flush()
         log = eventlog.EventLog(8)
         assert seqs(log) == [1, 2]
-        assert log.since(1)[0][2:] == (CHARGER_LOST, 127, -(1 << 31))
+        assert list(log.since(1))[0][2:] == (CHARGER_LOST, 127, -(1 << 31))
         log.add(STARTED, 0, 2)
         assert seqs(log) == [1, 2, 3]
         log.flush()
@@ -69,7 +69,7 @@ def test_the_one_before_a_reset_is_written_at_once():
     with Scratch():
         log = eventlog.EventLog(8)
         log.add(WATCHDOG, 1, 9000)
-        assert eventlog.EventLog(8).since()[0][2:] == (WATCHDOG, 1, 9000)
+        assert list(eventlog.EventLog(8).since())[0][2:] == (WATCHDOG, 1, 9000)
 
 
 def test_files_stay_small():
