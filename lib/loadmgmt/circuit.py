@@ -10,8 +10,10 @@ from compat import const, ticks_add, ticks_diff
 from loadmgmt.trust import GOOD, Trust
 
 NONE_MA = const(0x0FFFFFFF)  # no limit; as a house load: no headroom at all
-_SECONDS = const(10)  # R3: the headroom has held for 10 s
-_TENS = const(6)  # R3: after a stop, for 60 s
+# one slot more than the time to hold: the oldest one is only partly within it
+_SECONDS = const(11)  # R3: the headroom has held for 10 s
+_TENS = const(7)  # R3: after a stop, for 60 s
+_ROUND = const(770)  # seconds after which both rings are where they were
 
 
 class Circuit:
@@ -94,15 +96,15 @@ class Circuit:
         while late >= 1000:
             late -= 1000
             self._clock_ms = ticks_add(self._clock_ms, 1000)
-            self._second = (self._second + 1) % (_SECONDS * _TENS)
+            self._second = (self._second + 1) % _ROUND
             at = self._second % _SECONDS * 3
-            ten = self._second // _SECONDS * 3
+            ten = self._second // 10 % _TENS * 3
             for p in range(3):
                 seconds[at + p] = house[p]
-                if self._second % _SECONDS == 0 or house[p] > tens[ten + p]:
+                if self._second % 10 == 0 or house[p] > tens[ten + p]:
                     tens[ten + p] = house[p]
         at = self._second % _SECONDS * 3
-        ten = self._second // _SECONDS * 3
+        ten = self._second // 10 % _TENS * 3
         for p in range(3):
             if house[p] > seconds[at + p]:
                 seconds[at + p] = house[p]

@@ -273,9 +273,11 @@ def test_restart_after_a_stop_takes_a_minute_of_headroom():
     virtual.house = [30000, 2000, 2000]
     virtual.run(3)
     point = virtual.boxes[0].point
+    assert point.setpoint_ma == 0
+    virtual.run(15)  # until what the car drew is forgotten
     assert point.setpoint_ma == 0 and point.reason == reason.NO_ROOM
     virtual.house = [2000, 2000, 2000]
-    virtual.run(45)
+    virtual.run(59)
     assert point.setpoint_ma == 0 and point.reason == reason.HOLD
     assert virtual.run_until(lambda: point.setpoint_ma >= 6000, 30)
 
