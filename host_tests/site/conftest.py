@@ -1,7 +1,7 @@
 """Site tests mostly wait, so several run at once, each on its own site in its own network.
 
-When the first of them is reached, all that were selected are started in threads, AT_ONCE at a time;
-each test then stands for the result of its thread. They take parameters but no fixtures.
+When the first of them is reached, all that were selected are started in threads, AT_ONCE at a
+time; each test then stands for the result of its thread. They take parameters but no fixtures.
 """
 
 import concurrent.futures

@@ -1,7 +1,7 @@
 """What the record of a site says about the rules, as assertions; and the figures of all sites.
 
-Everything is judged by what physically happened (tools/simsite/analysis.py). Two limits: the fuse
-(35 A), which only what the firmware does not rule may exceed, and only for as long as measuring and
+Everything is judged by what physically happened (tools/simsite/analysis.py). Two limits: the fuse,
+which only what the firmware does not rule may exceed, and only for as long as measuring and
 reacting takes; and the target that it steers to, which its own raises must never exceed (R1).
 """
 
@@ -12,8 +12,7 @@ import time
 from tools.simsite import analysis
 from tools.simsite.record import Record
 
-FUSE = (35000,) * 3
-TARGET = (33000,) * 3  # min(main, 1.4 main - 16 A): settings without a largest consumer
+LARGEST_CONSUMER_MA = 16000  # the settings' default
 REACT_S = 1.0  # R2
 CAR_S = 5.0  # a car's reaction to a cut
 BOX_S = 0.15  # a wallbox reads one datagram in 100 ms; physics moves in steps of 50 ms
@@ -28,22 +27,36 @@ def longest_overload_s(period_s=1.0):
     return period_s + REACT_S + CAR_S + BOX_S
 
 
-def check_rules(site, since=0.0, until=analysis.NEVER, target=TARGET, r1_since=0.0):
+def fuse(site):
+    """The main fuses, mA per phase."""
+    return site.sim.config.main_ma
+
+
+def target(site):
+    """What the phases are steered to (design section 5)."""
+    return [min(main, main * 14 // 10 - LARGEST_CONSUMER_MA) for main in fuse(site)]
+
+
+def check_rules(site, until=analysis.NEVER):
     """R1, R2 and R4 over the whole record, and the fuse as long as it must hold."""
     record = seen_in_full(site)
     illegal = analysis.illegal_setpoints(record)
     assert not illegal, illegal
-    check_reactions(record, FUSE, since, until)
-    check_overload(record, since, until)
-    raises = analysis.r1_violations(record, target, since=r1_since)
+    check_reactions(record, fuse(site), until=until)
+    check_overload(site, until)
+    raises = analysis.r1_violations(record, target(site))
     assert not raises, raises
 
 
-def check_reactions(record, limit_ma, since=0.0, until=analysis.NEVER):
-    """R2: each overload was commanded away within a second of the sample. Returns them."""
+def check_reactions(record, limit_ma, since=0.0, until=analysis.NEVER, tolerance_ma=500):
+    """R2: each overload was commanded away within a second of the sample. Returns them.
+
+    A car draws up to 0.5 A less than it may. While its setpoint is new the firmware reckons that
+    it draws all of it, so that what it takes away may be short by that much for each car.
+    """
     # what a sample of the last second leads to may still be on its way
     until = min(until, time.monotonic() - REACT_S)
-    found = analysis.reactions(record, limit_ma, since, until)
+    found = analysis.reactions(record, limit_ma, since, until, tolerance_ma)
     late = [r for r in found if r.latency_s > REACT_S]
     assert not late, late
     with _lock:
@@ -51,10 +64,10 @@ def check_reactions(record, limit_ma, since=0.0, until=analysis.NEVER):
     return found
 
 
-def check_overload(record, since=0.0, until=analysis.NEVER, longest_s=None):
+def check_overload(site, until=analysis.NEVER, longest_s=None):
     """No phase was over its fuse for longer than it takes to react."""
     longest_s = longest_overload_s() if longest_s is None else longest_s
-    found = analysis.overloads(record, FUSE, since, until)
+    found = analysis.overloads(site.record, fuse(site), until=until)
     assert max(o.longest_s for o in found) <= longest_s, found
     with _lock:
         _overloads.extend(o.longest_s for o in found)

@@ -5,8 +5,9 @@
         site.step("kettle", [0, 10000, 0])
         site.status()["meters"][0]["trust"]
 
-Tests wait for conditions; a machine under load makes them slower, not wrong. What they assert about
-times comes from the record of the simulator. On failure the firmware's last words are attached.
+Tests wait for conditions; a machine under load makes them slower, not wrong. What they assert
+about times comes from the record of the simulator. On failure the firmware's last words are
+attached.
 """
 
 import contextlib
@@ -52,7 +53,7 @@ class Running:
 
     def __enter__(self):
         try:
-            self._end.enter_context(self.sim)
+            self._start_site()
             self._start()
         except BaseException as error:
             self._attach(error)
@@ -68,6 +69,17 @@ class Running:
             assert self._process.returncode == 0, self._said
             assert len(self.restarts) == self.expected_restarts, self.restarts
             assert "Traceback" not in self.log(), self.log()
+
+    def _start_site(self):
+        """Start the simulator; its random network may be taken between the look and the use."""
+        for attempt in range(3):
+            try:
+                self._end.enter_context(self.sim)
+                return
+            except OSError:
+                if attempt == 2:
+                    raise
+                self.sim = SiteThread(self.sim.config)
 
     # --- the firmware
 
@@ -174,9 +186,7 @@ class Running:
 
     def put(self, path, value):
         """Write one resource; return (status, text)."""
-        request = urllib.request.Request(
-            self.url + path, json.dumps(value).encode(), method="PUT"
-        )
+        request = urllib.request.Request(self.url + path, json.dumps(value).encode(), method="PUT")
         try:
             with urllib.request.urlopen(request, timeout=10) as answer:
                 return answer.status, answer.read().decode()
@@ -258,6 +268,7 @@ class Running:
 
     def calm(self, seconds=3.0, timeout_s=45, within_ma=400):
         """Wait until no phase has moved for so long; return the totals per phase."""
+
         def still():
             rows = self.record.rows(time.monotonic() - seconds)
             if len(rows) < 5 or rows[-1][0] - rows[0][0] < seconds - 0.5:
