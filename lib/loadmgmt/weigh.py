@@ -10,13 +10,14 @@ A metered circuit that is not believed, and a static one: over = sum(expected) -
 from compat import const, ticks_diff
 
 from loadmgmt.circuit import NONE_MA
-from loadmgmt.point import CHARGING, CONFIRM_BY_TIME_MS, settle_ms
+from loadmgmt.point import CHARGING, CONFIRM_BY_TIME_MS, UNDECIDED, settle_ms
 from loadmgmt.trust import GOOD, STARTING
 
 NO_LIMIT = 0  # metered, but nothing has been measured yet since the start
 MEASURED = 1
 FALLBACK = 2
 
+_READ_MS = const(2000)  # from the end of a car's reaction until a state tells of it
 _LAG_MS = const(500)  # a meter's value is this much older than its answer
 
 
@@ -66,8 +67,10 @@ def expected_ma(p, now_ms) -> int:
     """What a wallbox will draw at most once its last change has settled."""
     setpoint = p.setpoint_ma
     may = p.may_ma
-    if may > setpoint and (not p.heard or ticks_diff(now_ms, p.changed_ms) >= settle_ms(p)):
-        return may
+    if may > setpoint:
+        # that a cut was followed is known a reading later: until then nobody else is cut for it
+        if not p.heard or ticks_diff(now_ms, p.changed_ms) >= settle_ms(p) + _READ_MS:
+            return may
     return setpoint
 
 
@@ -123,7 +126,11 @@ def weigh(site, now_ms):
                 over[at + k] = -NONE_MA
     newest = newest_sample(site)
     for p in site.points:
-        if p.may_ma == 0 and p.peak_ma == 0 and p.setpoint_ma <= 0:
+        if p.setpoint_ma == UNDECIDED or (
+            p.may_ma == 0 and p.peak_ma == 0 and p.setpoint_ma <= 0
+        ):
+            # not heard since the start: what it may draw keeps others from being raised, but a
+            # charge that was within the limits before the restart goes on (R7)
             continue
         expected = expected_ma(p, now_ms)
         for j in p.static:

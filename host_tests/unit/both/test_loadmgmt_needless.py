@@ -1,0 +1,63 @@
+"""No car is stopped for something that is only not known yet (R7, R9), in virtual time."""
+
+from loadmgmt.circuit import Circuit
+from loadmgmt.point import ChargePoint
+from loadmgmt.site import Site
+from virtual_site import VirtualSite
+
+
+class LateDice:
+    """A car that uses up all the time that it has to follow a cut."""
+
+    def randint(self, _low, _high):
+        return 4800
+
+
+def restart(virtual):
+    """Begin as after a reset of the controller: wallboxes and cars go on, nothing is known."""
+    old = virtual.circuit
+    circuit = Circuit("grid", None, old.limit_ma, old.main_ma)
+    if old.metered:
+        circuit.meter(virtual.now_ms, 1000, old.includes, False)
+    points = []
+    for box in virtual.boxes:
+        point = ChargePoint(box.point.name, 0, 3, box.point.rotation)
+        point.dead_man_ms = 30000
+        box.point = point
+        points.append(point)
+    virtual.circuit = circuit
+    virtual.site = Site([circuit], points, virtual.now_ms)
+
+
+def test_a_car_that_follows_its_cut_as_late_as_it_may_costs_the_others_nothing():
+    virtual = VirtualSite(1, n=3, single=False, start_ms=2000)
+    for box in virtual.boxes:
+        box.car.max_ma = 32000
+    virtual.run(90)
+    assert min(virtual.setpoints()) >= 6000
+    for box in virtual.boxes:
+        box.car.dice = LateDice()
+    virtual.site.set_available(13000)
+    virtual.step(100)
+    for _ in range(20):
+        virtual.run(1)
+        on = [setpoint for setpoint in virtual.setpoints() if setpoint >= 6000]
+        assert len(on) == 2, virtual.setpoints()
+
+
+def test_running_charges_go_on_when_the_controller_restarts():
+    for options in ({}, {"includes": False}, {"main_ma": None, "limit_ma": 24000}):
+        for gone in (False, True):
+            virtual = VirtualSite(2, n=3, single=False, start_ms=2000, **options)
+            virtual.run(90)
+            assert min(virtual.setpoints()) >= 6000
+            before = virtual.setpoints()
+            virtual.boxes[0].gone = gone
+            restart(virtual)
+            for _ in range(20):
+                virtual.run(1)
+                for i in range(gone, 3):
+                    setpoint = virtual.setpoints()[i]
+                    assert setpoint == -1 or setpoint >= 6000, (options, gone, virtual.setpoints())
+                    # nothing is raised before each was heard or could no longer draw
+                    assert not gone or setpoint <= before[i], (options, virtual.setpoints())
