@@ -1,1 +1,1 @@
-"""HTTP: the bounded stream in front of microdot, the API and the page."""
+"""HTTP: the server, what may be asked, the API, the page. Seldom needed parts load on demand."""

@@ -1,143 +1,129 @@
-"""The routes, and what stands behind each: Fusekeeper's own API and WARP's.
+"""The paths, what stands behind each, and how it is sent: Fusekeeper's own API and WARP's.
 
 Reading: GET of a resource or of any path inside it. Writing as WARP does it: PUT or POST of JSON
 to the resource or to its name + "_update"; 200 with an empty body, or 400 with the reason, and
-then nothing has changed. The content type is not looked at (curl -d sends a form's). What few ask
-for is imported when it is asked for.
+then nothing has changed. The content type is not looked at (curl -d sends a form's).
 
-What is called besides that which status.py reads: `context.set_available(ma)` and
-`context.apply_settings(document)` (None or error text each), `context.events.since(number)`,
-`context.maximum_ma`, `context.document()` (the settings in force, read anew).
+A resource is a part of this package: `read(context, query)` gives a tree of dicts and lists, one
+that can be written has `write(context, request)`, None or error text. Parts are loaded for the
+call and freed again; only the status stays, a page asks for it every second.
+
+A long list stands in a tree as a generator: its items are made one by one while they are sent, so
+that no answer is ever in memory as a whole.
 """
 
-from firmware import settings
-from firmware.web.page import page
-from firmware.web.refusal import Refusal
-from firmware.web.status import status
-from firmware.web.tree import Each, pieces, walk
+import json
 
-_EVENT = ("number", "uptime_s", "code", "subject", "value")
-_JSON = (("Content-Type", "application/json; charset=UTF-8"), ("Cache-Control", "no-store"))
-_TEXT = (("Content-Type", "text/plain; charset=UTF-8"),)
-_ALLOW = (("Allow", "GET, PUT, POST"),)
+from firmware.unload import unload
+from firmware.web.request import Refusal
 
-
-def _available(context) -> dict:
-    current = context.site.available_ma
-    if current is None:
-        current = context.maximum_ma
-    return {"current": current}
-
-
-def _set_available(context, given) -> str | None:
-    if isinstance(given, dict):
-        for name in given:
-            if name != "current":
-                return "unknown member %s; right: current" % name
-        if "current" not in given:
-            return "current is missing; right: its mA"
-        given = given["current"]
-    if given is None:  # WARP: leave it as it is
-        return None
-    highest = context.maximum_ma
-    if type(given) is not int or not 0 <= given <= highest:
-        return "wrong current; right: an integer, 0..%d mA" % highest
-    return context.set_available(given)
-
-
-def _config(context) -> dict:
-    config = settings.warp_config(context.document())
-    chargers = config["chargers"]
-    config["chargers"] = Each(len(chargers), lambda i: chargers[i])
-    return config
-
-
-def _set_config(context, given) -> str | None:
-    document, error = settings.apply_warp_config(context.document(), given)
-    return error or context.apply_settings(document)
-
-
-def _state(context) -> dict:
-    from firmware.web.warp_state import state
-
-    return state(context)
-
-
-def _list(_context) -> dict:
-    return {"read": sorted(_READ), "write": sorted(_WRITE)}
-
-
-_READ = {
-    "/api": _list,
-    "/api/status": status,
-    "/charge_manager/state": _state,
-    "/charge_manager/available_current": _available,
-    "/charge_manager/config": _config,
+READ = {
+    "/api": "paths",
+    "/api/status": "status",
+    "/api/events": "events",
+    "/charge_manager/state": "warp_state",
+    "/charge_manager/available_current": "available",
+    "/charge_manager/config": "config",
 }
-_WRITE = {
-    "/charge_manager/available_current": _set_available,
-    "/charge_manager/config": _set_config,
-}
+WRITE = ("/charge_manager/available_current", "/charge_manager/config")
+
+_GENERATOR = type(i for i in ())
+_HEAD = (
+    "HTTP/1.1 200 OK\r\nConnection: close\r\nContent-Type: application/json; charset=UTF-8\r\n"
+    "X-Content-Type-Options: nosniff\r\n%s\r\n"
+)
 
 
-def _events(context, query: str) -> dict:
-    since = (query or "since=0").split("=")
-    if len(since) != 2 or since[0] != "since" or not since[1].isdigit() or len(since[1]) > 9:
-        raise Refusal(400, "wrong query; right: ?since=number of the last event you have")
-    found = list(context.events.since(int(since[1])))
-    return {"events": Each(len(found), lambda i: dict(zip(_EVENT, found[i])))}
+def call(part: str, function: str, *arguments):
+    """Call a function of a part of this package whose code is loaded for that."""
+    stays = False
+    try:
+        module = __import__("firmware.web." + part, None, None, (function,))
+        result = getattr(module, function)(*arguments)
+        stays = part == "status"
+        return result
+    finally:
+        module = None
+        if not stays:
+            unload("firmware.web", (part,))
 
 
-def _read(context, request):
-    path = request.path
-    if path == "/api/events":
-        return _events(context, request.query)
+def walk(tree, path: list):
+    """What lies at `path` (names of members and numbers of items) below `tree`; Refusal 404."""
+    for step in path:
+        found = False
+        if isinstance(tree, dict):
+            found = step in tree
+            if found:
+                tree = tree[step]
+        elif isinstance(tree, (list, _GENERATOR)) and step.isdigit() and len(step) < 4:
+            i = int(step)
+            for item in tree:
+                if i == 0:
+                    tree = item
+                    found = True
+                    break
+                i -= 1
+        if not found:
+            raise Refusal(404, "path")
+    return tree
+
+
+def pieces(tree):
+    """Generate the JSON text of a tree. A generator may be a member of the outer dict, or it."""
+    mark = ""
+    if isinstance(tree, _GENERATOR):
+        yield "["
+        for item in tree:
+            yield mark + json.dumps(item)
+            mark = ", "
+        yield "]"
+    elif isinstance(tree, dict):
+        yield "{"
+        for name, value in tree.items():
+            yield '%s"%s": ' % (mark, name)
+            if isinstance(value, _GENERATOR):
+                yield from pieces(value)
+            else:
+                yield json.dumps(value)
+            mark = ", "
+        yield "}"
+    else:
+        yield json.dumps(tree)
+
+
+def _read(context, path: str, query: str):
     steps = []
-    while path not in _READ:
+    while path not in READ:
         path, _, step = path.rpartition("/")
         if not path:
-            raise Refusal(404, "no such path; GET /api lists them")
+            raise Refusal(404, "path")
         steps.insert(0, step)
-    return walk(_READ[path](context), steps)
+    return walk(call(READ[path], "read", context, query), steps)
 
 
-class Api:
-    """What stands behind the paths. `answer(request)` gives status, headers and body."""
-
-    def __init__(self, context):
-        self._context = context
-
-    def answer(self, request) -> tuple:
-        """The answer to a request with .method, .path, .query, .headers and .body."""
-        try:
-            return self._route(request)
-        except Refusal as refusal:
-            headers = _TEXT + (_ALLOW if refusal.status == 405 else ())
-            return refusal.status, headers, refusal.text + "\n"
-        except MemoryError:
-            return 503, _TEXT, "out of memory; right: try again\n"
-
-    def _route(self, request) -> tuple:
-        method = request.method
-        path = request.path
-        if method in ("GET", "HEAD"):
-            if path == "/":
-                return page(request)
-            return 200, _JSON, pieces(_read(self._context, request))
-        name = path[:-7] if path.endswith("_update") else path
-        if name not in _WRITE:
-            if path != "/":
-                _read(self._context, request)  # 404 where there is nothing
-            raise Refusal(405, "not writable; right: GET")
-        if method not in ("PUT", "POST"):
-            raise Refusal(405, "wrong method; right: GET, PUT or POST")
-        from firmware.web import strict_json
-
-        try:
-            given = strict_json.loads(request.body)
-        except ValueError as error:
-            raise Refusal(400, str(error)) from None
-        error = _WRITE[name](self._context, given)
-        if error:
-            raise Refusal(400, error)
-        return 200, _TEXT, ""
+def answer(context, request) -> tuple:
+    """Head (text) and body (text, or a generator of text or bytes) of the answer to a request
+    with .method, .target, .headers and .body (which is used up)."""
+    method = request.method
+    path, _, query = request.target.partition("?")
+    if method == "GET" or method == "HEAD":
+        if path == "/":
+            return call("page", "page", request)
+        tree = _read(context, path, query)
+        return _HEAD % "Cache-Control: no-store\r\n", pieces(tree)
+    name = path[:-7] if path.endswith("_update") else path
+    if name not in WRITE:
+        if path != "/":
+            _read(context, path, query)  # 404 where there is nothing
+        raise Refusal(405, "readonly")
+    if method != "PUT" and method != "POST":
+        raise Refusal(405, "method")
+    try:
+        request.body = call("strict_json", "loads", request.body)
+    except ValueError as error:
+        raise Refusal(400, str(error)) from None
+    error = call(READ[name], "write", context, request)
+    if error:
+        raise Refusal(400, error)
+    return _HEAD % "Content-Length: 0\r\n", ""

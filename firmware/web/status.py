@@ -7,7 +7,11 @@ What is read from the context:
              .taken_ms (ticks of the last answer, or None), .failures, and of the last answer
              .current_ma, .power_w, .voltage_mv (lists of three), .energy_import_wh (or None)
   charger_error(i)   what wallbox i complains of: a number, or None
+
+The dicts are made by keyword: names of arguments are interned, long strings take 64 bytes each.
 """
+
+# ruff: noqa: C408
 
 import gc
 
@@ -15,8 +19,6 @@ from compat import ticks_diff, ticks_ms
 from loadmgmt import reason, trust
 from loadmgmt.circuit import NONE_MA
 from loadmgmt.summary import summarize
-
-from firmware.web.tree import Each
 
 STATES = ("no_car", "blocked", "waiting", "ready", "charging", "fault", "full")
 
@@ -35,73 +37,69 @@ def _bounded(values):
     return values and [None if value >= NONE_MA else value for value in values]
 
 
-def _meter(context, i: int) -> dict:
-    meter = context.meters[i]
-    silent = meter.taken_ms is None
-    return {
-        "name": context.meters[i].name,
-        "trust": trust.NAMES[meter.trust],
-        "age_ms": None if silent else ticks_diff(ticks_ms(), meter.taken_ms),
-        "current_ma": None if silent else list(meter.current_ma),
-        "power_w": None if silent else list(meter.power_w),
-        "voltage_mv": None if silent else list(meter.voltage_mv),
-        "energy_import_wh": meter.energy_import_wh,
-        "failures": meter.failures,
-    }
+def _meters(context):
+    for meter in context.meters:
+        silent = meter.taken_ms is None
+        yield dict(
+            name=meter.name,
+            trust=trust.NAMES[meter.trust],
+            age_ms=None if silent else ticks_diff(ticks_ms(), meter.taken_ms),
+            current_ma=None if silent else list(meter.current_ma),
+            power_w=None if silent else list(meter.power_w),
+            voltage_mv=None if silent else list(meter.voltage_mv),
+            energy_import_wh=meter.energy_import_wh,
+            failures=meter.failures,
+        )
 
 
-def _circuit(context, i: int) -> dict:
+def _circuits(context):
     circuits = context.site.circuits
-    circuit = circuits[i]
-    metered = circuit.metered
-    return {
-        "name": circuit.name,
-        "parent": None if circuit.parent is None else circuits[circuit.parent].name,
-        "main_ma": circuit.main_ma,
-        "limit_ma": circuit.limit_ma,
-        "target_ma": _bounded(circuit.target_ma) if metered else None,
-        "meter": circuit.meter_name,
-        "house_ma": circuit.house_ma if metered and circuit.samples else None,
-        "cars_ma": circuit.cars_ma,
-        "committed_ma": circuit.may_ma,
-        "budget_ma": _bounded(circuit.budget_ma),
-        "reserved_ma": circuit.reserved_ma,
-    }
+    for circuit in circuits:
+        if not circuit.name:  # where there is none, the brain has one without a name
+            return
+        metered = circuit.metered
+        yield dict(
+            name=circuit.name,
+            parent=None if circuit.parent is None else circuits[circuit.parent].name,
+            main_ma=circuit.main_ma,
+            limit_ma=circuit.limit_ma,
+            target_ma=_bounded(circuit.target_ma) if metered else None,
+            meter=circuit.meter_name,
+            house_ma=circuit.house_ma if metered and circuit.samples else None,
+            cars_ma=circuit.cars_ma,
+            committed_ma=circuit.may_ma,
+            budget_ma=_bounded(circuit.budget_ma),
+            reserved_ma=circuit.reserved_ma,
+        )
 
 
-def _circuits(context) -> int:
-    """How many there are; where there is none, the brain has one without a name."""
+def _chargers(context):
     circuits = context.site.circuits
-    return len(circuits) if circuits[0].name else 0
-
-
-def _charger(context, i: int) -> dict:
-    site = context.site
-    point = site.points[i]
-    place = point.reason_at
-    heard = point.heard or point.lost
-    return {
-        "name": point.name,
-        "host": point.host,
-        "circuit": site.circuits[point.circuit].name,
-        "phases": point.phases_now or point.phases,
-        "rotation": point.rotation,
-        "state": state_of(point),
-        "setpoint_ma": point.setpoint_ma,
-        "committed_ma": point.may_ma,
-        "applied_ma": point.applied_ma if heard else None,
-        "drawn_ma": point.drawn if heard and point.measures else None,
-        "min_ma": point.min_ma,
-        "max_ma": point.max_ma,
-        "reason": {
-            "code": reason.NAMES[point.reason],
-            "circuit": None if place < 0 else site.circuits[place // 3].name,
-            "phase": None if place < 0 else place % 3 + 1,
-            "value": point.may_ma if point.reason == reason.LOST else 0,
-        },
-        "age_ms": ticks_diff(ticks_ms(), point.reading_ms) if heard else None,
-        "error": context.charger_error(i),
-    }
+    for i, point in enumerate(context.site.points):
+        place = point.reason_at
+        heard = point.heard or point.lost
+        yield dict(
+            name=point.name,
+            host=point.host,
+            circuit=circuits[point.circuit].name,
+            phases=point.phases_now or point.phases,
+            rotation=point.rotation,
+            state=state_of(point),
+            setpoint_ma=point.setpoint_ma,
+            committed_ma=point.may_ma,
+            applied_ma=point.applied_ma if heard else None,
+            drawn_ma=point.drawn if heard and point.measures else None,
+            min_ma=point.min_ma,
+            max_ma=point.max_ma,
+            reason=dict(
+                code=reason.NAMES[point.reason],
+                circuit=None if place < 0 else circuits[place // 3].name,
+                phase=None if place < 0 else place % 3 + 1,
+                value=point.may_ma if point.reason == reason.LOST else 0,
+            ),
+            age_ms=ticks_diff(ticks_ms(), point.reading_ms) if heard else None,
+            error=context.charger_error(i),
+        )
 
 
 def _alarms(context) -> list:
@@ -127,20 +125,20 @@ def _alarms(context) -> list:
     return [{"code": code, "subject": subject} for code, subject in found]
 
 
-def status(context) -> dict:
+def read(context, _query) -> dict:
     """The tree of the site."""
     summarize(context.site)
-    return {
-        "name": context.name,
-        "version": context.version,
-        "uptime_s": context.uptime_s(),
-        "reset_cause": context.reset_cause,
-        "settings_error": context.settings_error,
-        "mem_free": gc.mem_free(),
-        "mem_used": gc.mem_alloc(),
-        "meters": Each(len(context.meters), lambda i: _meter(context, i)),
-        "circuits": Each(_circuits(context), lambda i: _circuit(context, i)),
-        "chargers": Each(len(context.site.points), lambda i: _charger(context, i)),
-        "available_ma": context.site.available_ma,
-        "alarms": _alarms(context),
-    }
+    return dict(
+        name=context.name,
+        version=context.version,
+        uptime_s=context.uptime_s(),
+        reset_cause=context.reset_cause,
+        settings_error=context.settings_error,
+        mem_free=gc.mem_free(),
+        mem_used=gc.mem_alloc(),
+        meters=_meters(context),
+        circuits=_circuits(context),
+        chargers=_chargers(context),
+        available_ma=context.site.available_ma,
+        alarms=_alarms(context),
+    )

@@ -10,44 +10,43 @@ from loadmgmt.circuit import NONE_MA
 from loadmgmt.summary import summarize
 
 from firmware.web.status import STATES, state_of
-from firmware.web.tree import Each
 
-_DISPLAY = (0, 1, 2, 3, 4, 5, 6)  # WARP's s for each of STATES
 _UNREACHABLE = 128
 
 
-def _charger(context, i: int) -> dict:
-    point = context.site.points[i]
-    state = state_of(point)
-    error = context.charger_error(i) or 0
-    if state == "lost" or state == "name_error":
-        error = _UNREACHABLE
-    current = max(point.setpoint_ma, 0)
-    phases = point.phases_now or point.phases
-    binds = [0, None]
-    if point.reason == reason.OWN_MAXIMUM:
-        binds = [8, None]  # limit of the wallbox
-    elif point.reason in (reason.LIMIT, reason.EXTERNAL):
-        binds = [3, current]  # limit of a phase
-    return {
-        "s": _DISPLAY[STATES.index(state)] if state in STATES else 5 if error else 0,
-        "e": error,
-        "ac": current,
-        "ap": phases if current else 0,
-        "sc": point.supported_ma if point.heard else 0,
-        "sp": phases,
-        "lu": point.reading_ms,
-        "n": point.name,
-        "uid": 0,
-        "d0": [0, None] if current else [2, None],
-        "d1": [0, None],
-        "d3": [2, None] if current and phases == 3 else [0, None],
-        "dc": binds,
-        "u": 0,
-    }
+def _chargers(context):
+    for i, point in enumerate(context.site.points):
+        state = state_of(point)
+        error = context.charger_error(i) or 0
+        if state == "lost" or state == "name_error":
+            error = _UNREACHABLE
+        current = max(point.setpoint_ma, 0)
+        phases = point.phases_now or point.phases
+        binds = [0, None]
+        if point.reason == reason.OWN_MAXIMUM:
+            binds = [8, None]  # limit of the wallbox
+        elif point.reason in (reason.LIMIT, reason.EXTERNAL):
+            binds = [3, current]  # limit of a phase
+        yield {
+            # WARP's numbers are those of STATES
+            "s": STATES.index(state) if state in STATES else 5 if error else 0,
+            "e": error,
+            "ac": current,
+            "ap": phases if current else 0,
+            "sc": point.supported_ma if point.heard else 0,
+            "sp": phases,
+            "lu": point.reading_ms,
+            "n": point.name,
+            "uid": 0,
+            "d0": [0, None] if current else [2, None],
+            "d1": [0, None],
+            "d3": [2, None] if current and phases == 3 else [0, None],
+            "dc": binds,
+            "u": 0,
+        }
 
 
-def state(context) -> dict:
+def read(context, _query) -> dict:
     """The tree; the root circuit's headroom for cars stands for the site's."""
     site = context.site
     summarize(site)
@@ -66,5 +65,5 @@ def state(context) -> dict:
         "alloc": given,
         "l_max_pv": 0,
         "auth_changed": False,
-        "chargers": Each(len(site.points), lambda i: _charger(context, i)),
+        "chargers": _chargers(context),
     }

@@ -1,9 +1,14 @@
-"""firmware/web/tree.py: resources in pieces, and paths into them."""
+"""firmware/web/api.py: resources in pieces, and paths into them."""
 
 import json
 
-from firmware.web.refusal import Refusal
-from firmware.web.tree import Each, pieces, walk
+from firmware.web.api import pieces, walk
+from firmware.web.request import Refusal
+
+
+def items(count, make):
+    for i in range(count):
+        yield make(i)
 
 
 def tree():
@@ -11,8 +16,8 @@ def tree():
         "name": 'a "b"',
         "list": [1, [2, 3]],
         "none": None,
-        "each": Each(3, lambda i: {"i": i, "name": "x%d" % i}),
-        "nobody": Each(0, None),
+        "each": items(3, lambda i: {"i": i, "name": "x%d" % i}),
+        "nobody": items(0, None),
     }
 
 
@@ -26,13 +31,13 @@ def test_pieces_are_the_json_of_the_tree():
         "nobody": [],
     }
     assert "".join(pieces({})) == "{}"
-    assert "".join(pieces(Each(0, None))) == "[]"
+    assert "".join(pieces(items(0, None))) == "[]"
     assert "".join(pieces(7)) == "7"
 
 
 def test_an_item_is_made_only_when_its_turn_comes():
     made = []
-    stream = pieces({"each": Each(64, made.append)})
+    stream = pieces({"each": items(64, made.append)})
     next(stream)
     assert made == []
     for _ in range(3):
@@ -60,6 +65,6 @@ def test_paths_that_lead_nowhere():
         try:
             found = walk(tree(), path.split("/"))
         except Refusal as refusal:
-            assert refusal.status == 404
+            assert refusal.args[0] == 404
         else:
             raise AssertionError("%s leads to %r" % (path, found))

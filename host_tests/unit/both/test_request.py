@@ -1,16 +1,20 @@
-"""firmware/web/request_head.py and access.py: what of a request's head is taken, and from whom."""
+"""firmware/web/request.py and words.py: what of a request's head is taken, and from whom."""
 
-from firmware.web.access import admit, is_loopback, is_own_page
-from firmware.web.refusal import Refusal, answer
-from firmware.web.request_head import check_header, check_length, check_request_line
+from firmware.web.request import Refusal, admit, header, request_line
+from firmware.web.words import answer
+
+HERE = ("127.0.0.1", 5)
 
 
 def status_of(call, *arguments):
     try:
         call(*arguments)
     except Refusal as refusal:
-        assert "right: " in refusal.text or "GET /api" in refusal.text or "login" in refusal.text
-        return refusal.status
+        status, what = refusal.args[:2]
+        text = answer(*refusal.args).decode()
+        assert "right: " in text or "GET /api" in text or "login" in text
+        assert not text.endswith("\n" + what + "\n"), "there are no words for it"
+        return status
     return 0
 
 
@@ -35,8 +39,8 @@ def test_request_lines():
         (b"GET /%zz HTTP/1.1", 404),
         (b"GET /api/status?x=%ff HTTP/1.1", 404),
     ):
-        assert status_of(check_request_line, line) == status, line
-    assert check_request_line(b"HEAD /a HTTP/1.1") == (b"HEAD", b"/a")
+        assert status_of(request_line, line) == status, line
+    assert request_line(b"HEAD /a HTTP/1.1") == ("HEAD", "/a")
 
 
 def test_header_lines():
@@ -54,30 +58,33 @@ def test_header_lines():
         (b"Host: \xff", 400),
         (b"Transfer-Encoding: chunked", 411),
     ):
-        assert status_of(check_header, line, {}) == status, line
+        assert status_of(header, line, {}) == status, line
     headers = {}
-    check_header(b"HOST:  a.b ", headers)
-    check_header(b"Cookie: x", headers)
+    header(b"HOST:  a.b ", headers)
+    header(b"Cookie: x", headers)
     assert headers == {b"host": b"a.b"}
-    assert status_of(check_header, b"host: c.d", headers) == 400
+    assert status_of(header, b"host: c.d", headers) == 400
 
 
 def test_lengths_of_bodies():
     for method, value, status in (
-        (b"GET", None, 0),
-        (b"POST", b"0", 0),
-        (b"PUT", b"16384", 0),
-        (b"POST", None, 411),
-        (b"PUT", b"", 400),
-        (b"PUT", b"-1", 400),
-        (b"PUT", b"+1", 400),
-        (b"PUT", b"1e3", 400),
-        (b"PUT", b"ten", 400),
-        (b"PUT", b"1, 1", 400),
-        (b"PUT", b"16385", 413),
-        (b"PUT", b"9" * 500, 413),
+        ("GET", None, 0),
+        ("POST", b"0", 0),
+        ("PUT", b"16384", 0),
+        ("POST", None, 411),
+        ("PUT", b"", 400),
+        ("PUT", b"-1", 400),
+        ("PUT", b"+1", 400),
+        ("PUT", b"1e3", 400),
+        ("PUT", b"ten", 400),
+        ("PUT", b"1, 1", 400),
+        ("PUT", b"16385", 413),
+        ("PUT", b"9" * 500, 413),
     ):
-        assert status_of(check_length, method, value) == status, (method, value)
+        headers = {} if value is None else {b"content-length": value}
+        assert status_of(admit, method, HERE, headers) == status, (method, value)
+    assert admit("PUT", HERE, {b"content-length": b"0123"}) == 123
+    assert admit("GET", HERE, {}) == 0
 
 
 def test_only_this_machine_may_write():
@@ -92,9 +99,11 @@ def test_only_this_machine_may_write():
         (b"\x0a\x00\x1f\x90" + bytes([127]) * 24, False),  # AF_INET6
         (b"", False),
     ):
-        assert is_loopback(peer) == here, peer
-        assert status_of(admit, b"PUT", peer, {}) == (0 if here else 403), peer
-        assert status_of(admit, b"GET", peer, {}) == 0
+        for method in ("PUT", "POST", "DELETE", "get"):
+            status = status_of(admit, method, peer, {b"content-length": b"1"})
+            assert status == (0 if here else 403), (method, peer)
+        for method in ("GET", "HEAD"):
+            assert status_of(admit, method, peer, {}) == 0
 
 
 def test_a_foreign_page_may_not_write():
@@ -108,14 +117,17 @@ def test_a_foreign_page_may_not_write():
         (b"null", b"127.0.0.1:8080", False),
         (b"", b"", False),
     ):
-        assert is_own_page(origin, host) == own, (origin, host)
-        headers = {b"origin": origin, b"host": host}
-        assert status_of(admit, b"POST", ("127.0.0.1", 5), headers) == (0 if own else 403)
+        headers = {b"origin": origin, b"host": host, b"content-length": b"1"}
+        status = status_of(admit, "POST", HERE, headers)
+        assert status == (0 if own else 403), (origin, host)
 
 
 def test_a_refusal_is_a_complete_answer():
-    data = answer(414, "line too long")
+    data = answer(414, "long", 1024)
     head, _, body = data.partition(b"\r\n\r\n")
-    assert head.startswith(b"HTTP/1.0 414 ")
-    assert body == b"line too long\n"
-    assert b"Content-Length: %d" % len(body) in head
+    assert head.startswith(b"HTTP/1.1 414 ")
+    assert body == b"line too long; right: at most 1024 bytes\n"
+    assert b"\r\nConnection: close\r\n" in head
+    assert head.endswith(b"Content-Length: %d" % len(body))
+    data = answer(405, "50% of it; right: all")  # words of somebody else
+    assert data.endswith(b"\r\nAllow: GET, PUT, POST\r\n\r\n50% of it; right: all\n")
