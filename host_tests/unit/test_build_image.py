@@ -7,9 +7,9 @@ import pytest
 from tools import build_image, inline_page
 
 
-def test_image_holds_bytecode_data_and_packages(image):
+def test_image_holds_bytecode_and_data(image):
     held = {path.relative_to(image).as_posix() for path in image.rglob("*") if path.is_file()}
-    assert "lib/microdot/microdot.mpy" in held
+    assert "lib/compat.mpy" in held
     for path in build_image.device_files():
         assert (path.removesuffix(".py") + ".mpy" if path.endswith(".py") else path) in held
     assert not [path for path in held if path.startswith(("lib/", "firmware/")) and ".py" in path]
@@ -17,7 +17,7 @@ def test_image_holds_bytecode_data_and_packages(image):
 
 def test_stale_files_go_and_the_sites_own_files_stay(tmp_path):
     build_image.build(tmp_path)
-    stale = tmp_path / "lib" / "microdot" / "microdot.py"
+    stale = tmp_path / "lib" / "modbus" / "crc.py"
     stale.write_text("broken")
     (tmp_path / "firmware" / "gone" / "deep").mkdir(parents=True)
     (tmp_path / "settings.json").write_text("{}")
