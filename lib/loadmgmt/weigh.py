@@ -18,6 +18,7 @@ MEASURED = 1
 FALLBACK = 2
 
 _READ_MS = const(2000)  # from the end of a car's reaction until a state tells of it
+_STALE_MS = const(1500)  # each wallbox answers once a second
 _LAG_MS = const(500)  # a meter's value is this much older than its answer
 
 
@@ -38,6 +39,8 @@ def own_draw(circuit, now_ms):
             quiet = ticks_diff(now_ms, p.moved_ms)
             if quiet < calm_ms:
                 calm_ms = quiet
+            if ticks_diff(now_ms, p.reading_ms) > _STALE_MS:
+                calm_ms = 0  # who says nothing may have lost its power: no doubt about the meter
         phases = p.phases_now if p.heard and p.measures and not is_unplaced(p) else 0
         high = p.drawn_hi
         before = p.before

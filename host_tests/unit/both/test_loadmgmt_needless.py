@@ -61,3 +61,19 @@ def test_running_charges_go_on_when_the_controller_restarts():
                     assert setpoint == -1 or setpoint >= 6000, (options, gone, virtual.setpoints())
                     # nothing is raised before each was heard or could no longer draw
                     assert not gone or setpoint <= before[i], (options, virtual.setpoints())
+
+
+def test_a_wallbox_that_loses_its_power_is_no_reason_to_doubt_the_meter():
+    for seed in range(4):
+        virtual = VirtualSite(seed, n=3, single=False, start_ms=2000)
+        virtual.run(90 + seed)
+        assert min(virtual.setpoints()) >= 6000
+        box = virtual.boxes[seed % 3]
+        virtual.step(250 * seed)
+        box.gone = True
+        box.car = None
+        for _ in range(12):
+            virtual.run(1)
+            assert virtual.circuit.believed()
+            for other in virtual.boxes:
+                assert other is box or other.point.setpoint_ma >= 6000, virtual.setpoints()
