@@ -80,6 +80,7 @@ class Reduction:
     """The reducing packets that arrived between one sample and the next."""
 
     sample_t: float
+    first_t: float
     last_t: float
     boxes: list[int]
 
@@ -107,7 +108,7 @@ def reductions(record: Record, since: float = 0.0, until: float = NEVER) -> list
         i = bisect_right(moments, e["t"]) - 1
         if e["current_ma"] >= before or i < 0 or moments[i] < since:
             continue
-        group = found.setdefault(moments[i], Reduction(moments[i], e["t"], []))
+        group = found.setdefault(moments[i], Reduction(moments[i], e["t"], e["t"], []))
         group.last_t = e["t"]
         group.boxes.append(e["box"])
     return list(found.values())

@@ -1,0 +1,35 @@
+"""Heap of the whole firmware after its start and later on, with a car at every wallbox.
+
+/api/status tells what is in use with the garbage of the moment; it is asked every second, and the
+least of a window counts: that is close after a collection.
+"""
+
+import asyncio
+import time
+
+from tools.benchmarks.firmware_site import firmware_site, status
+from tools.simsite.car import CarConfig
+
+WARM_S = 10  # until every wallbox has been heard
+WINDOW_S = 30
+HOUSE = ((0, 0, 0), (9000, 0, 0), (0, 16000, 0), (5000, 5000, 5000))
+HOUSE_S = 20
+
+
+def measure(boxes: int, seconds: float) -> dict:
+    """Run the firmware for so long; returns bytes after the start and at the end."""
+    return asyncio.run(_measure(boxes, seconds))
+
+
+async def _measure(boxes: int, seconds: float) -> dict:
+    async with firmware_site(boxes, 10000 * boxes + 20000, CarConfig()) as (site, firmware):
+        begin = time.monotonic()
+        used = []
+        while (elapsed := time.monotonic() - begin) < seconds + WARM_S:
+            site.house_load("bench", HOUSE[int(elapsed) // HOUSE_S % len(HOUSE)])
+            used.append((elapsed, (await status(firmware))["mem_used"]))
+            await asyncio.sleep(1)
+        window = min(WINDOW_S, seconds / 3)
+        start = min(bytes_ for t, bytes_ in used if WARM_S <= t < WARM_S + window)
+        end = min(bytes_ for t, bytes_ in used if t >= seconds + WARM_S - window)
+    return {"boxes": boxes, "start": start, "end": end, "seconds": seconds}

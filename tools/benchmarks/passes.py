@@ -1,0 +1,117 @@
+"""Times of the brain's passes, run by MicroPython inside the flash image.
+
+Prints one line per number of wallboxes: n, then microseconds of calibration, fresh pass,
+reduction, share; the best and the median of each. All wallboxes are three-phase, below a meter
+that includes them, and no two setpoints are alike: nothing is easier than it will be.
+"""
+
+import gc
+import sys
+from time import ticks_diff, ticks_us
+
+sys.path[:] = ["", ".frozen", "lib"]
+
+from loadmgmt.circuit import Circuit
+from loadmgmt.point import CHARGING, WAITING, ChargePoint
+from loadmgmt.site import LOWERED, Site
+
+HOUSE_MA = 5000
+START = 40  # seconds until all charge
+ROUNDS = 40
+
+
+def calibrate() -> int:
+    """Time of a fixed piece of integer work: array, compare, add; what passes consist of."""
+    begin = ticks_us()
+    total = 0
+    row = [1, 2, 3, 4]
+    for i in range(2000):
+        total += row[i & 3] * i
+        if total > 100000:
+            total -= 100000
+    return ticks_diff(ticks_us(), begin)
+
+
+def build(n: int):
+    """n wallboxes that may have 12 A each."""
+    circuit = Circuit("grid", None, None, [HOUSE_MA + 12000 * n] * 3)
+    circuit.meter(0, 1000, True, False)
+    points = []
+    for i in range(n):
+        point = ChargePoint("box %d" % i, 0, 3, "L123")
+        point.dead_man_ms = 30000
+        points.append(point)
+    return Site([circuit], points, 0)
+
+
+def answer(site, now_ms) -> int:
+    """Every wallbox does what it is told and says so; returns what the meter reads."""
+    total = HOUSE_MA
+    for p in site.points:
+        drawn = max(p.setpoint_ma, 0)
+        p.sent_ms = now_ms
+        p.report(now_ms, drawn, drawn, drawn, drawn, CHARGING if drawn else WAITING, 32000, 3)
+        total += drawn
+    return total
+
+
+def sample(site, now_ms, meter_ma) -> int:
+    """A meter value comes in and the pass runs on it."""
+    site.sample(0, now_ms, meter_ma, meter_ma, meter_ma, False)
+    return site.step(now_ms)
+
+
+def timed(times, function, *arguments) -> int:
+    """Call it with a clean heap, note how long it took."""
+    gc.collect()
+    begin = ticks_us()
+    result = function(*arguments)
+    times.append(ticks_diff(ticks_us(), begin))
+    return result
+
+
+def spread(site, now_ms):
+    """Different setpoints for all, settled long ago."""
+    for p in site.points:
+        p.setpoint_ma = p.may_ma = p.peak_ma = 9000 + p.index * 37 % 64 * 50
+        p.changed_ms = p.moved_ms = p.confirm_ms = now_ms - 60000
+
+
+def measure(n: int):
+    """Return the times of (fresh pass, reduction, share)."""
+    site = build(n)
+    fresh = []
+    reductions = []
+    shares = []
+    now = 0
+    for _ in range(START):
+        now += 1000
+        sample(site, now, answer(site, now - 300))
+        site.step(now + 500)
+    for _ in range(ROUNDS):
+        now += 1000
+        timed(fresh, sample, site, now, answer(site, now - 300))
+        timed(shares, site.step, now + 500)
+    for _ in range(ROUNDS):
+        now += 1000
+        spread(site, now)
+        answer(site, now - 300)
+        excess = site.circuits[0].target_ma[0] + 1000 * n
+        site.shared_ms = now  # no sharing in this pass
+        if timed(reductions, sample, site, now, excess) != LOWERED:
+            raise ValueError("nothing was reduced")
+        for p in site.points:
+            if not p.min_ma <= p.setpoint_ma <= 12150:
+                raise ValueError("a setpoint is wrong")
+    return fresh, reductions, shares
+
+
+for n in (2, 8, 16, 32, 64):
+    row = [[calibrate() for _ in range(9)]]
+    row.extend(measure(n))
+    row[0].extend([calibrate() for _ in range(9)])
+    words = [str(n)]
+    for times in row:
+        times.sort()
+        words.append("%d %d" % (times[0], times[len(times) // 2]))
+    print(" ".join(words))
