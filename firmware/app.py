@@ -91,21 +91,29 @@ class App:
     def document(self) -> dict:
         """The settings in force: read anew, they take too much memory to be kept."""
         document, error = settings.load()
+        if error and "memory" in error:
+            raise MemoryError  # what came instead is not in force
         return settings.defaults() if self.settings_error and not error else document
 
     def apply_settings(self, document) -> str | None:
         """Check, store and use a new document; the error text when it is not used."""
+        before = dict(self.__dict__)
+        is_done = False
         try:
             self._build(document)
-        except ValueError as error:
-            return str(error)
-        error = settings.save(document)
-        if error:
-            self._build(self.document())
-            return error
-        self.settings_error = None
-        self.events.add(eventcodes.CONFIG_CHANGED)
-        return None
+            error = settings.save(document)
+            is_done = error is None
+        except ValueError as wrong:
+            error = str(wrong)
+        finally:  # MemoryError is for the caller
+            if not is_done:
+                for name in before:
+                    setattr(self, name, before[name])
+                self.control.replace(self.site, self.warp.push)
+        if is_done:
+            self.settings_error = None
+            self.events.add(eventcodes.CONFIG_CHANGED)
+        return error
 
     def set_available(self, current_ma: int) -> str | None:
         """Take available_current from outside; the error text when that is not allowed."""

@@ -118,7 +118,7 @@ def _alarms(context) -> list:
                 break
     for point in context.site.points:
         state = state_of(point)
-        if point.disobeys and state not in ("lost", "fault"):
+        if context.site.disobeys(point) and state not in ("lost", "fault"):
             state = "disobeys"
         if state in ("lost", "fault", "name_error", "disobeys"):
             found.append(("charger_" + state, point.name))

@@ -236,7 +236,7 @@ def _stops_before(p, other, now_ms):
     idle = max(p.drawn) < _IDLE_MA
     if idle != (max(other.drawn) < _IDLE_MA):
         return idle
-    longer = ticks_diff(other.charging_ms, p.charging_ms)
+    longer = ticks_diff(other.since_ms, p.since_ms)
     if longer:
         return longer > 0
     return p.name < other.name

@@ -62,8 +62,11 @@ def wants(p) -> bool:
 
 
 class ChargePoint:
-    """The record; see the module's docstring. What few wallboxes need lives in the class until it
-    is set: an attribute of each of 64 costs the chip memory."""
+    """The record; see the module's docstring.
+
+    What few wallboxes need lives in the class until it is set: each attribute of 64 costs the chip
+    memory, and the dict of an instance has room for 37.
+    """
 
     # how the device behaves when it hears nothing: the driver knows
     dead_man_ms = None  # its own time-out without a command, None: it has none
@@ -73,12 +76,6 @@ class ChargePoint:
     priority = 0
     host = None
     name_error = False  # its host is no address: never asked
-    heard = False  # it is answering: not lost, not unknown yet
-    lost = False
-    was_lost = False
-    silent = False  # to be sent nothing (R5)
-    disobeys = False
-    stopped = False  # stopped for want of current: the long hold applies (R3)
     # one that cannot measure: what the meter showed before it drew (more), and the rise
     start_meter = None
     estimate = (0, 0, 0)
@@ -104,8 +101,9 @@ class ChargePoint:
         self.before_ms = 0
         self.moved_ms = 0  # when its draw last changed by more than 1 A
         self.phases_now = phases
-        self.charging_ms = 0  # since when it is in state CHARGING
-        self.wanted_ms = 0  # since when its car wants current
+        self.since_ms = 0  # since when its car charges, or wants to
+        self.heard = False  # it is answering: not lost, not unknown yet
+        self.lost = False  # no valid answer for 5 s (R5)
         # what the brain decided
         self.setpoint_ma = UNDECIDED
         self.changed_ms = 0
@@ -114,15 +112,15 @@ class ChargePoint:
         self.peak_ma = max_ma  # the most it may have drawn when the last sample was taken
         self.confirm_ms = 0
         self.applied_ok_ms = None  # since when it applies the setpoint
+        self.stopped = False  # for want of current: the long hold applies (R3)
         self.reason = 0
         self.reason_at = -1  # circuit * 3 + phase, or -1
         # where it counts: set by Site.place
         self.index = 0
-        self.placed_phases = phases
-        self.grid = ()  # grid phase behind each of its phases, () not known
+        self.grid = order_of(rotation) or (0, 1, 2)  # grid phase behind each of its phases
         self.static = ()  # limits it counts in: indices into Site.over
         self.dynamic = ()  # (circuit index, limits) of metered circuits
-        self.places = ()  # all of them
+        self.places = ()  # all of them; empty: to be found out
 
     def report(self, now_ms, applied_ma, drawn_l1, drawn_l2, drawn_l3, car, supported_ma, phases):
         """Take a valid answer. drawn: mA in the wallbox's own phase order, -1: cannot measure.
@@ -153,24 +151,26 @@ class ChargePoint:
             high[1] = drawn_l2
         if drawn_l3 > high[2]:
             high[2] = drawn_l3
-        if car == CHARGING and self.car != CHARGING:
-            self.charging_ms = now_ms
-            self.estimate = [0, 0, 0]
-        wanted = WAITING <= car <= CHARGING
-        if wanted and not WAITING <= self.car <= CHARGING:
-            self.wanted_ms = now_ms
-        if car == NO_CAR and self.stopped:
+        if car != self.car:
+            charges = car == CHARGING
+            if charges or self.car == CHARGING or not WAITING <= self.car <= CHARGING:
+                self.since_ms = now_ms
+            if charges and not self.measures:
+                self.estimate = [0, 0, 0]
+        if car == NO_CAR:
             self.stopped = False
         self.car = car
         self.applied_ma = applied_ma
         self.supported_ma = supported_ma
-        self.phases_now = min(self.phases, phases) if phases > 0 else self.phases
+        phases = min(self.phases, phases) if phases > 0 else self.phases
+        if phases != self.phases_now:
+            self.phases_now = phases
+            self.places = ()
         self.reading_ms = now_ms
         if not self.heard:
             self.heard = True
             self._adopt(now_ms)
-        if self.lost:
-            self.lost = self.silent = False
+        self.lost = False
         self._confirm(now_ms)
 
     def _adopt(self, now_ms):
@@ -203,10 +203,8 @@ class ChargePoint:
         if over and drawn > self.may_ma:
             self.may_ma = drawn
 
-    def is_disobeying(self, now_ms: int) -> bool:
-        """True when it had time to follow its setpoint and still applies or draws more."""
-        if ticks_diff(now_ms, self.changed_ms) < CONFIRM_BY_TIME_MS:
-            return self.disobeys
+    def is_disobeying(self) -> bool:
+        """True when it applies or draws more than its setpoint."""
         setpoint = self.setpoint_ma
         return self.applied_ma > setpoint or max(self.drawn) > setpoint + tolerance_ma(setpoint)
 
@@ -217,7 +215,7 @@ class ChargePoint:
         just_lost = not self.lost
         if just_lost:
             self.heard = False
-            self.lost = self.silent = True
+            self.lost = True
             if self.setpoint_ma > self.may_ma:
                 self.may_ma = self.setpoint_ma
             if self.boot_ma > self.may_ma:
@@ -227,11 +225,14 @@ class ChargePoint:
                 self.may_ma = self.peak_ma = max(self.failsafe_ma, self.boot_ma)
                 self.setpoint_ma = self.failsafe_ma
                 self.changed_ms = now_ms
-                # it is off now, so it may be looked for again: a command of 0 A is always safe
-                if self.may_ma == 0:
-                    self.silent = False
-                    self.car = NO_CAR
+                self.car = NO_CAR
         return just_lost
+
+    @property
+    def silent(self) -> bool:
+        """True when it is to be sent nothing: lost, and it may still draw (R5). Once its own
+        time-out has put it to 0 A it is looked for again: a command of 0 A is always safe."""
+        return self.lost and (self.may_ma > 0 or self.setpoint_ma != 0)
 
     def ask_ma(self) -> int:
         """The most it can make use of."""

@@ -153,7 +153,7 @@ def _held_ma(site, p):
 
 
 def _queue_key(p):
-    return (-p.priority, p.wanted_ms, p.name)
+    return (-p.priority, p.since_ms, p.name)
 
 
 def _fits(site, p, room, after_stop):
@@ -259,7 +259,7 @@ def _explain(site, on, learned):
             code = reason.FULL
         elif p.car == BLOCKED or not wants(p):
             code = reason.BLOCKED_BY_BOX
-        elif p.disobeys:
+        elif site.disobeys(p):
             code = reason.DISOBEYS
         elif p.index not in on:
             continue  # no room: noted where its minimum was tried

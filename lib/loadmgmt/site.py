@@ -14,12 +14,14 @@ from compat import const, ticks_add, ticks_diff
 
 from loadmgmt import cut, event, share, weigh
 from loadmgmt.circuit import NONE_MA
-from loadmgmt.point import LOST_MS, UNDECIDED, order_of, settle_ms, wants
+from loadmgmt.point import CONFIRM_BY_TIME_MS, LOST_MS, UNDECIDED, order_of, settle_ms, wants
 
 LOWERED = const(1)  # flags that step returns
 RAISED = const(2)
 
 _SHARE_MS = const(1000)  # the full solve runs at most once a second
+_TOLD_LOST = const(1)
+_TOLD_DISOBEYS = const(2)
 _MAX_POINTS = const(64)
 _MAX_CIRCUITS = const(16)
 _MAX_DEPTH = const(4)
@@ -50,6 +52,7 @@ class Site:
         self.floor = [0] * n
         self.uses = [()] * n
         self.told_ms = now_ms
+        self.told = bytearray(n)  # what has been reported of each wallbox
         self._seats = {}
         self.dynamic = [0] * len(circuits)  # weigh.NO_LIMIT, MEASURED or FALLBACK
         for index, circuit in enumerate(circuits):
@@ -76,8 +79,6 @@ class Site:
         order = order_of(point.rotation)
         phases = point.phases_now
         counted = (0, 1, 2) if order is None else order[:phases]
-        if order is None and phases == 3:
-            order = counted
         static = ()
         dynamic = ()
         for c in self.circuits[point.circuit].path:
@@ -91,11 +92,9 @@ class Site:
         places = static
         for _, limits in dynamic:
             places += limits
-        point.placed_phases = phases
         # wallboxes at the same place share their tuples
-        seat = (order or (), static, dynamic, places)
-        seat = self._seats.setdefault(seat, seat)
-        point.grid, point.static, point.dynamic, point.places = seat
+        seat = (static, dynamic, places)
+        point.static, point.dynamic, point.places = self._seats.setdefault(seat, seat)
 
     def set_available(self, current_ma):
         """Limit the cars of every root circuit to current_ma per phase; None lifts it."""
@@ -147,8 +146,8 @@ class Site:
         for p in points:
             if ticks_diff(now_ms, p.reading_ms) > LOST_MS and p.grow_old(now_ms):
                 self.tell(event.CHARGER_LOST, p.index, p.may_ma)
-                p.was_lost = True
-            if p.placed_phases != p.phases_now:
+                self.told[p.index] |= _TOLD_LOST
+            if not p.places:
                 self.place(p)
             if p.setpoint_ma > 0 and not (self.enabled and wants(p)) and not p.lost:
                 self.change(p, 0, now_ms)
@@ -194,14 +193,21 @@ class Site:
     def _notice(self, now_ms):
         """Report wallboxes that came back, disobey or obey again."""
         for p in self.points:
-            if p.was_lost and not p.lost:
-                p.was_lost = False
+            told = self.told[p.index]
+            if told & _TOLD_LOST and not p.lost:
+                told &= ~_TOLD_LOST
                 self.tell(event.CHARGER_BACK, p.index, p.applied_ma)
-            if p.heard:
-                disobeys = p.is_disobeying(now_ms)
-                if disobeys != p.disobeys:
-                    p.disobeys = disobeys
+            # it has had time to follow its setpoint
+            if p.heard and ticks_diff(now_ms, p.changed_ms) >= CONFIRM_BY_TIME_MS:
+                if p.is_disobeying() != bool(told & _TOLD_DISOBEYS):
+                    told ^= _TOLD_DISOBEYS
+                    disobeys = told & _TOLD_DISOBEYS
                     self.tell(event.DISOBEYS if disobeys else event.OBEYS, p.index, p.may_ma)
+            self.told[p.index] = told
+
+    def disobeys(self, point) -> bool:
+        """True for a wallbox that draws or applies more than its setpoint, and goes on to."""
+        return bool(self.told[point.index] & _TOLD_DISOBEYS)
 
     def learned(self) -> bool:
         """True when every wallbox has been heard or declared lost (R7): raising may begin."""

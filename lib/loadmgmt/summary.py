@@ -19,7 +19,7 @@ def summarize(site) -> None:
         for p in circuit.points:
             if p.name_error:
                 continue
-            for k in p.grid[: p.phases_now] or range(3):
+            for k in range(3) if p.rotation is None else p.grid[: p.phases_now]:
                 if not p.heard:
                     reserved[k] += p.may_ma
                 may[k] += p.may_ma

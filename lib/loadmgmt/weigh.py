@@ -81,7 +81,7 @@ def is_unplaced(p) -> bool:
     """True for a draw that is on some phase, but nobody knows on which."""
     if p.rotation is not None:
         return False
-    if p.phases_now < 3 or not p.grid:
+    if p.phases_now < 3:
         return True
     drawn = p.drawn
     high = max(drawn)
@@ -129,9 +129,7 @@ def weigh(site, now_ms):
                 over[at + k] = -NONE_MA
     newest = newest_sample(site)
     for p in site.points:
-        if p.setpoint_ma == UNDECIDED or (
-            p.may_ma == 0 and p.peak_ma == 0 and p.setpoint_ma <= 0
-        ):
+        if p.setpoint_ma == UNDECIDED or (p.may_ma == 0 and p.peak_ma == 0 and p.setpoint_ma <= 0):
             # not heard since the start: what it may draw keeps others from being raised, but a
             # charge that was within the limits before the restart goes on (R7)
             continue
@@ -182,14 +180,14 @@ def _blind(p, circuit, limits, expected, now_ms, over):
     rise may be its own, no reason to cut.
     """
     charging = p.car == CHARGING
-    if charging and ticks_diff(now_ms, p.charging_ms) < CONFIRM_BY_TIME_MS:
+    if charging and ticks_diff(now_ms, p.since_ms) < CONFIRM_BY_TIME_MS:
         return
     if charging and not p.estimated and p.start_meter is not None:
         p.estimated = True
         for k in range(3):
             p.estimate[k] += max(0, circuit.meter_ma[k] - p.start_meter[k])
     for j in limits:
-        drawn = min(p.estimate[j % 3], expected) if charging and p.grid else 0
+        drawn = min(p.estimate[j % 3], expected) if charging and not is_unplaced(p) else 0
         over[j] += expected - drawn
 
 
