@@ -6,7 +6,6 @@ reacting takes; and the target that it steers to, which its own raises must neve
 """
 
 import statistics
-import threading
 import time
 
 from tools.simsite import analysis
@@ -17,9 +16,7 @@ REACT_S = 1.0  # R2
 CAR_S = 5.0  # a car's reaction to a cut
 BOX_S = 0.15  # a wallbox reads one datagram in 100 ms; physics moves in steps of 50 ms
 
-_latencies = []
-_overloads = []
-_lock = threading.Lock()
+taken = {}  # figures of this process: latencies and overloads in s
 
 
 def longest_overload_s(period_s=1.0):
@@ -59,18 +56,17 @@ def check_reactions(record, limit_ma, since=0.0, until=analysis.NEVER, tolerance
     found = analysis.reactions(record, limit_ma, since, until, tolerance_ma)
     late = [r for r in found if r.latency_s > REACT_S]
     assert not late, late
-    with _lock:
-        _latencies.extend(r.latency_s for r in found if r.latency_s)  # 0: cut before
+    add({"latencies": [r.latency_s for r in found if r.latency_s]})  # 0: cut before
     return found
 
 
 def check_overload(site, until=analysis.NEVER, longest_s=None):
     """No phase was over its fuse for longer than it takes to react."""
-    longest_s = longest_overload_s() if longest_s is None else longest_s
+    as_usual = longest_s is None
+    longest_s = longest_overload_s() if as_usual else longest_s
     found = analysis.overloads(site.record, fuse(site), until=until)
     assert max(o.longest_s for o in found) <= longest_s, found
-    with _lock:
-        _overloads.extend(o.longest_s for o in found)
+    add({"overloads": [o.longest_s for o in found if as_usual]})
 
 
 def seen_in_full(site):
@@ -104,16 +100,21 @@ def drawn_ma(site, box, since, until=analysis.NEVER):
     return [max(cars[box]) for _, _, _, cars in site.record.rows(since, until)]
 
 
+def add(more):
+    """Add figures to those of this process."""
+    for name, values in more.items():
+        taken.setdefault(name, []).extend(values)
+
+
 def figures():
     """A line about reactions and overloads, "" when there were none."""
-    with _lock:
-        taken = sorted(_latencies)
-        longest = max(_overloads, default=0.0)
-    if not taken:
+    latencies = sorted(taken.get("latencies", ()))
+    longest = max(taken.get("overloads", ()), default=0.0)
+    if not latencies:
         return ""
-    p99 = taken[min(len(taken) - 1, len(taken) * 99 // 100)]
+    p99 = latencies[min(len(latencies) - 1, len(latencies) * 99 // 100)]
     return (
-        f"{len(taken)} overloads were commanded away after median "
-        f"{1000 * statistics.median(taken):.0f} ms, p99 {1000 * p99:.0f} ms, "
-        f"at most {1000 * taken[-1]:.0f} ms; longest time over a fuse {longest:.1f} s"
+        f"{len(latencies)} overloads were commanded away after median "
+        f"{1000 * statistics.median(latencies):.0f} ms, p99 {1000 * p99:.0f} ms, "
+        f"at most {1000 * latencies[-1]:.0f} ms; longest time over a fuse {longest:.1f} s"
     )

@@ -29,7 +29,13 @@ ROOT = pathlib.Path(__file__).resolve().parents[2]
 START_S = 60
 STOP_S = 15
 
-stopping = threading.Event()  # set when the test session ends early
+_stopping = threading.Event()  # set when the test session ends early
+
+
+def stop_with(event):
+    """Let all sites of this process end when the event is set."""
+    global _stopping
+    _stopping = event
 
 
 class Running:
@@ -111,7 +117,7 @@ class Running:
         threading.Thread(target=self._listen, daemon=True).start()
         deadline = time.monotonic() + START_S
         while not self._ready.wait(0.1):
-            if stopping.is_set() or self._process.poll() is not None:
+            if _stopping.is_set() or self._process.poll() is not None:
                 break
             if time.monotonic() > deadline:
                 break
@@ -227,7 +233,7 @@ class Running:
 
     def watch(self, seconds):
         """Let time pass in which things are recorded."""
-        if stopping.wait(seconds):
+        if _stopping.wait(seconds):
             raise RuntimeError("the session ends")
 
     def plug(self, box, car):
