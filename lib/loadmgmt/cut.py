@@ -14,6 +14,7 @@ from compat import const, ticks_diff
 from loadmgmt import event, reason
 from loadmgmt.circuit import NONE_MA
 from loadmgmt.fill import fill
+from loadmgmt.point import CHARGING, SETTLE_MS
 from loadmgmt.weigh import FALLBACK, MEASURED, expected_ma, highest_ma, is_unplaced, newest_sample
 
 _GRAIN_MA = const(100)  # cuts are rounded to this, so that noise does not cause one per sample
@@ -83,15 +84,26 @@ def _above_fuse(circuit, now_ms):
     above = [meter[k] - main[k] for k in range(3)]
     if max(above) > 0:
         for p in circuit.points:
-            high = p.drawn_hi
+            high = _seen(p, now_ms)
             setpoint = p.setpoint_ma
             if 0 <= setpoint < max(high) and expected_ma(p, now_ms) == setpoint:
-                if not p.heard or not p.measures or (p.rotation is None and is_unplaced(p)):
+                if not p.heard or (p.rotation is None and is_unplaced(p)):
                     continue
                 for k in range(p.phases_now):
                     if high[k] > setpoint:
                         above[p.grid[k]] -= high[k] - setpoint
     return above
+
+
+def _seen(p, now_ms):
+    """What the meter has seen of a wallbox, in its own phase order. One that cannot measure draws
+    its setpoint while it charges, and until the car has followed a cut what it had before."""
+    if p.measures:
+        return p.drawn_hi
+    drawn = p.setpoint_ma if p.car == CHARGING else 0
+    if p.may_ma > p.setpoint_ma and ticks_diff(now_ms, p.changed_ms) < SETTLE_MS:
+        drawn = p.may_ma
+    return (drawn, drawn, drawn)
 
 
 def _against_fuse(site, circuit, phase, now_ms):
@@ -109,19 +121,18 @@ def _against_fuse(site, circuit, phase, now_ms):
         i = p.index
         setpoint = p.setpoint_ma
         floor[i] = 0
+        high = _seen(p, now_ms)
         if p.rotation is None and is_unplaced(p):
-            drawn = max(p.drawn_hi)
+            drawn = max(high)
             floor[i] = drawn
             if setpoint == 0 or drawn == 0:
                 continue
             low[i] = cap[i] = min(setpoint, drawn)
-        elif not p.measures:
-            continue
         else:
             drawn = 0
             for k in range(p.phases_now):
                 if p.grid[k] == phase:
-                    drawn = p.drawn_hi[k]
+                    drawn = high[k]
             if expected_ma(p, now_ms) > setpoint:
                 continue  # does not obey: no credit, and no use in cutting it again
             if drawn > setpoint:

@@ -77,7 +77,10 @@ def test_house_steps_are_answered_in_the_next_sample_for_the_whole_overload():
         virtual.checks = (legal_setpoints,)
         for step in steps:
             virtual.house = [2000 + ampere for ampere in step]
-            virtual.run(2)
+            # a wallbox that cannot measure may have been cut for a phase that its car does not use:
+            # the meter shows that when the cars have followed
+            seconds = 2 if virtual.boxes[0].measures else 8
+            virtual.run(seconds)
             # what the cars may draw once they have followed, against the fuse
             total = list(virtual.house)
             drawing = 0
@@ -87,11 +90,11 @@ def test_house_steps_are_answered_in_the_next_sample_for_the_whole_overload():
                 for k in range(box.car.phases):
                     total[box.wiring[k]] += drawn
             assert drawing == 0 or max(total) <= virtual.main_ma + 2 * virtual.noise_ma, total
-            virtual.run(18)
+            virtual.run(20 - seconds)
             virtual.house = [2000, 2000, 2000]
             virtual.run(40)
         # one sample period, one pass and the cars' reaction (3 s and their ramp)
-        assert virtual.longest_ms <= 6000, virtual.longest_ms
+        assert virtual.longest_ms <= (6000 if seconds == 2 else 12000), virtual.longest_ms
 
 
 def test_raises_stay_within_r1_while_the_house_moves():
