@@ -121,7 +121,7 @@ class WarpChargers:
         if self._slot == count:
             self._slot = 0
             self._second_ms = ticks_add(self._second_ms, _PERIOD_MS)
-        if not box.point.silent:
+        if not box.point.is_silent():
             self._command(box, now_ms)
         return max(ticks_diff(self._due(), now_ms), spacing)
 
@@ -136,7 +136,7 @@ class WarpChargers:
         left = 0
         for box in self._polled:
             point = box.point
-            if point.silent or not 0 <= point.setpoint_ma < box.limit_ma():
+            if not 0 <= point.setpoint_ma < box.limit_ma() or point.is_silent():
                 continue
             if limit <= 0:
                 left += 1
@@ -158,7 +158,7 @@ class WarpChargers:
             due = _REPEAT_MS - ticks_diff(now_ms, box.pushed_ms)
             if due > 0:
                 wait = min(wait, due)
-            elif box.pushes > 1 or box.point.silent:
+            elif box.pushes > 1 or box.point.is_silent():
                 self._mark_pushed(box, now_ms, 0)
             elif limit <= 0:
                 wait = min(wait, _PAUSE_MS)
@@ -215,7 +215,7 @@ class WarpChargers:
         box.uptime_ms = state.uptime_ms
         if state.event:
             self.urgent = True
-        settled = state.allowed_ma == box.applied_ma and not box.point.silent
+        settled = state.allowed_ma == box.applied_ma and not box.point.is_silent()
         box.applied_ma = state.allowed_ma
         if box.pushes and state.allowed_ma <= box.sent_ma:
             self._mark_pushed(box, now_ms, 0)

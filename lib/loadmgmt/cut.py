@@ -177,11 +177,10 @@ def _shrink(site, now_ms, on, uses, budget, where):
             break
         on.remove(victim)
         p = points[victim]
-        place = where if where >= 0 else at % (3 * len(site.circuits))
         site.change(p, 0, now_ms)
         p.stopped = True
-        _explain(site, p, reason.NO_ROOM, place, at if where < 0 else -1)
-        site.tell(event.STOPPED, victim, place)
+        _explain(site, p, reason.NO_ROOM, at, where)
+        site.tell(event.STOPPED, victim, p.reason_at)
         lowered = True
     out = site.out
     fill(on, low, cap, uses, budget, out, site.bound)
@@ -192,16 +191,15 @@ def _shrink(site, now_ms, on, uses, budget, where):
             new = max(new - new % max(_GRAIN_MA, p.step_ma), p.min_ma)
             if new < p.setpoint_ma:
                 site.change(p, new, now_ms)
-                at = site.bound[i]
-                _explain(
-                    site, p, reason.LIMIT, where if where >= 0 else at, at if where < 0 else -1
-                )
+                _explain(site, p, reason.LIMIT, site.bound[i], where)
                 lowered = True
     return lowered
 
 
 def _worst_need(on, low, uses, budget):
     """The limit that the lows exceed most: (mA, limit)."""
+    if sum([low[i] for i in on]) <= min(budget):
+        return 0, -1
     need = [-b for b in budget]
     for i in on:
         a = low[i]
@@ -253,13 +251,16 @@ def _stops_before(p, other, now_ms):
     return p.name < other.name
 
 
-def _explain(site, p, code, place, limit):
-    """Note the reason; a circuit without a believed meter is the failure that binds (R10)."""
-    n = 3 * len(site.circuits)
-    place %= n
-    if limit >= n and site.dynamic[place // 3] == FALLBACK:
-        code = reason.FALLBACK
-    elif 0 <= limit < n and code == reason.LIMIT and site.is_external(place):
-        code = reason.EXTERNAL
+def _explain(site, p, code, limit, where):
+    """Note the reason and its place: `where`, or that of the limit. A circuit without a believed
+    meter is the failure that binds (R10)."""
+    if where < 0:
+        n = 3 * len(site.circuits)
+        where = limit % n
+        if limit >= n:
+            if site.dynamic[where // 3] == FALLBACK:
+                code = reason.FALLBACK
+        elif limit >= 0 and code == reason.LIMIT and site.is_external(where):
+            code = reason.EXTERNAL
     p.reason = code
-    p.reason_at = place
+    p.reason_at = where

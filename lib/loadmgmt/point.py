@@ -220,7 +220,7 @@ class ChargePoint:
                 self.may_ma = self.setpoint_ma
             if self.boot_ma > self.may_ma:
                 self.may_ma = self.boot_ma
-        if self.silent and self.dead_man_ms is not None:
+        if self.is_silent() and self.dead_man_ms is not None:
             if ticks_diff(now_ms, self.sent_ms) > self.dead_man_ms + DEAD_MAN_GRACE_MS:
                 self.may_ma = self.peak_ma = max(self.failsafe_ma, self.boot_ma)
                 self.setpoint_ma = self.failsafe_ma
@@ -228,8 +228,8 @@ class ChargePoint:
                 self.car = NO_CAR
         return just_lost
 
-    @property
-    def silent(self) -> bool:
+    # no property: MicroPython then looks for it at every assignment to an attribute
+    def is_silent(self) -> bool:
         """True when it is to be sent nothing: lost, and it may still draw (R5). Once its own
         time-out has put it to 0 A it is looked for again: a command of 0 A is always safe."""
         return self.lost and (self.may_ma > 0 or self.setpoint_ma != 0)

@@ -121,7 +121,7 @@ def test_one_lost_wallbox_never_stops_the_others_and_keeps_its_reserve():
         checks = (RaiseCheck(), legal_setpoints)
         virtual.checks = checks
         virtual.run(10)
-        assert lost.point.lost and lost.point.silent
+        assert lost.point.lost and lost.point.is_silent()
         assert lost.point.reason == reason.LOST
         assert lost.point.may_ma == reserve > 0
         assert (event.CHARGER_LOST, 0) in virtual.events
@@ -131,7 +131,7 @@ def test_one_lost_wallbox_never_stops_the_others_and_keeps_its_reserve():
         assert lost.point.may_ma == reserve
         virtual.run(10)
         assert lost.point.may_ma == 0 and lost.applied_ma == 0
-        assert not lost.point.silent  # 0 A is safe: it is looked for again
+        assert not lost.point.is_silent()  # 0 A is safe: it is looked for again
         # the others take over its share
         virtual.run(60)
         assert sum(virtual.setpoints()[1:]) > sum(others) + 3000

@@ -22,6 +22,9 @@ class Point:
         self.dead_man_ms = None
         self.reports = []
 
+    def is_silent(self):
+        return self.silent
+
     def report(self, now_ms, applied_ma, l1, l2, l3, car, supported_ma, phases):
         self.silent = False
         self.reports.append((applied_ma, l1, l2, l3, car, supported_ma, phases))

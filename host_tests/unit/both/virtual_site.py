@@ -67,7 +67,7 @@ class Box:
         self.heard_ms = 0
 
     def command(self, now_ms):
-        if self.point.silent:
+        if self.point.is_silent():
             return
         self.point.sent_ms = now_ms
         if not self.gone:
