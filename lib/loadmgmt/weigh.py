@@ -157,13 +157,11 @@ def weigh(site, now_ms):
             elif not p.measures:
                 _blind(p, circuits[c], limits, expected, now_ms, over)
             else:
-                for j in limits:
-                    over[j] += expected
-                at = offset + 3 * c
                 drawn = p.drawn
-                grid = p.grid
-                for k in range(p.phases_now):
-                    over[at + grid[k]] -= drawn[k]
+                k = 0  # limits are in the order of the wallbox's phases
+                for j in limits:
+                    over[j] += expected - drawn[k]
+                    k += 1
 
 
 def start_of_blind(p, circuit):
