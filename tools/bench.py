@@ -33,12 +33,12 @@ GOAL_SHARE_US = 1000
 GOAL_HEAP = {16: 150_000, 64: 250_000}  # bytes on the 64-bit unix port
 
 
-def measure_passes():
+def measure_passes(image):
     """Return [(n, [(best, median) of calibration, fresh, reduction, share])] in microseconds."""
     script = ROOT / "tools" / "benchmarks" / "passes.py"
     done = subprocess.run(
         [interpreter.micropython(), "-X", "heapsize=4M", str(script)],
-        cwd=build_image.DEFAULT,
+        cwd=image,
         capture_output=True,
         text=True,
         timeout=300,
@@ -104,7 +104,7 @@ def main(argv=None) -> int:
     begin = time.monotonic()
     build_image.build()
     print(f"Before: {load()}\n")
-    print_passes(measure_passes())
+    print_passes(measure_passes(build_image.DEFAULT))
     print("The firmware on simulated sites runs now ...", flush=True)
     with concurrent.futures.ProcessPoolExecutor(4) as pool:
         reactions = [
