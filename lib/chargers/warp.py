@@ -29,7 +29,12 @@ OWN_ERROR = 192  # plus the wallbox's own number: 2 switch, 3 DC fault, 4 contac
 
 
 class Wallbox:
-    """What the protocol has to remember about one wallbox."""
+    """What the protocol has to remember about one wallbox.
+
+    12 attributes: a 13th would cost each wallbox 80 bytes.
+    """
+
+    counts_charging = False  # it uses car_stopped for the charging time: an emulator
 
     def __init__(self, point, address):
         self.point = point
@@ -40,17 +45,14 @@ class Wallbox:
         self.sequence = 65535  # of its last state
         self.uptime_ms = 0
         self.car_stopped = 0
-        self.counts_charging = False  # it uses car_stopped for the charging time
         self.sent_ma = -1  # last current sent to it, -1 none yet
-        self.applied_ma = -1
         self.pushed_ms = 0
         self.pushes = 0  # how often a reduction was sent that is not echoed yet: 0, 1 or 2
-        self.disobeys = False
-        self.disobeys_ms = 0  # since when
+        self.disobeys_ms = None  # since when it applies another current than it was sent
 
     def limit_ma(self) -> int:
         """Return the current it was last sent, before that the one it reported."""
-        return self.sent_ma if self.sent_ma >= 0 else self.applied_ma
+        return self.sent_ma if self.sent_ma >= 0 else self.point.applied_ma
 
 
 class WarpChargers:
@@ -215,8 +217,7 @@ class WarpChargers:
         box.uptime_ms = state.uptime_ms
         if state.event:
             self.urgent = True
-        settled = state.allowed_ma == box.applied_ma and not box.point.is_silent()
-        box.applied_ma = state.allowed_ma
+        settled = state.allowed_ma == box.point.applied_ma and not box.point.is_silent()
         if box.pushes and state.allowed_ma <= box.sent_ma:
             self._mark_pushed(box, now_ms, 0)
         self._report(box, state, now_ms)
@@ -273,10 +274,9 @@ class WarpChargers:
         below = sent - state.allowed_ma
         below_other = min(sent, state.supported_ma) - state.allowed_ma
         if sent < 0 or 0 <= below < _ROUNDING_MA or 0 <= below_other < _ROUNDING_MA:
-            box.disobeys = False
-        elif not (settled and box.disobeys):
-            box.disobeys = True
+            box.disobeys_ms = None
+        elif not settled or box.disobeys_ms is None:
             box.disobeys_ms = now_ms
         elif ticks_diff(now_ms, box.disobeys_ms) >= _DISOBEY_MS:
-            box.disobeys = False
+            box.disobeys_ms = None
             box.version = box.version - 1 if box.version > 1 else NEWEST_COMMAND

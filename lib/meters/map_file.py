@@ -14,7 +14,24 @@ values.
 
 import json
 
-from meters.register_map import CURRENT, FREQUENCY, NAMES, POWER, TYPES, U16, RegisterMap
+from meters.register_map import CURRENT, FREQUENCY, POWER, U16, RegisterMap
+
+# the order of the values; all but the powers are kept in thousandths of V, A, Hz, kWh
+NAMES = (
+    "voltage_l1",
+    "voltage_l2",
+    "voltage_l3",
+    "current_l1",
+    "current_l2",
+    "current_l3",
+    "power_l1",
+    "power_l2",
+    "power_l3",
+    "frequency",
+    "energy_import",
+    "energy_export",
+)
+TYPES = ("i16", "u16", "i32", "u32", "f32", "i32_lwf", "u32_lwf", "f32_lwf")
 
 
 def load_map(name: str) -> RegisterMap:

@@ -8,21 +8,7 @@ mHz. NaN, infinities and the marks for "no value" (0x7FFF.., 0xFFFF..) are no va
 from compat import const
 from f32 import f32_scaled
 
-# the order of the values; all but the powers are kept in thousandths of V, A, Hz, kWh
-NAMES = (
-    "voltage_l1",
-    "voltage_l2",
-    "voltage_l3",
-    "current_l1",
-    "current_l2",
-    "current_l3",
-    "power_l1",
-    "power_l2",
-    "power_l3",
-    "frequency",
-    "energy_import",
-    "energy_export",
-)
+# the order of the values is that of NAMES in meters.map_file
 VALUES = 12
 VOLTAGE = 0
 CURRENT = 3
@@ -31,7 +17,7 @@ FREQUENCY = 9
 ENERGY_IMPORT = 10
 ENERGY_EXPORT = 11
 
-TYPES = ("i16", "u16", "i32", "u32", "f32", "i32_lwf", "u32_lwf", "f32_lwf")
+# types are indices into TYPES there
 U16 = 1
 _F32 = const(4)
 _LOW_WORD_FIRST = const(3)  # what _lwf adds to the index of a 32-bit type
@@ -78,5 +64,5 @@ def decode(data, fields: tuple, values: list) -> None:
         if value is not None and divide > 1:
             value = (value + divide // 2) // divide
         if value is None or not -_LARGEST <= value <= _LARGEST:
-            raise ValueError(NAMES[index])
+            raise ValueError(index)
         values[index] = value

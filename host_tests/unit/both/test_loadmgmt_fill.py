@@ -42,7 +42,8 @@ def test_table():
 
 
 def test_what_bounds_is_told():
-    out, bound = share([6000] * 3, [9000, 32000, 32000], [(0, 2), (0,), (1,)], [20000, 12000, 99000])
+    uses = [(0, 2), (0,), (1,)]
+    out, bound = share([6000] * 3, [9000, 32000, 32000], uses, [20000, 12000, 99000])
     assert out == [9000, 11000, 12000]
     assert bound == [-1, 0, 1]
 

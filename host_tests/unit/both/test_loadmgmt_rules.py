@@ -77,8 +77,8 @@ def test_house_steps_are_answered_in_the_next_sample_for_the_whole_overload():
         virtual.checks = (legal_setpoints,)
         for step in steps:
             virtual.house = [2000 + ampere for ampere in step]
-            # a wallbox that cannot measure may have been cut for a phase that its car does not use:
-            # the meter shows that when the cars have followed
+            # one that cannot measure may have been cut for a phase that its car does not use: the
+            # meter shows that when the cars have followed
             seconds = 2 if virtual.boxes[0].measures else 8
             virtual.run(seconds)
             # what the cars may draw once they have followed, against the fuse
@@ -136,7 +136,7 @@ def test_one_lost_wallbox_never_stops_the_others_and_keeps_its_reserve():
         virtual.run(60)
         assert sum(virtual.setpoints()[1:]) > sum(others) + 3000
         lost.gone = False
-        assert virtual.run_until(lambda: lost.point.setpoint_ma >= 6000, 60)
+        assert virtual.run_until(lambda box=lost: box.point.setpoint_ma >= 6000, 60)
         assert (event.CHARGER_BACK, 0) in virtual.events
         assert virtual.longest_ms == 0
 

@@ -16,6 +16,7 @@ class Point:
     def __init__(self, setpoint_ma=-1, phases=3):
         self.setpoint_ma = setpoint_ma
         self.phases = phases
+        self.applied_ma = 0
         self.silent = False
         self.name_error = False
         self.sent_ms = -1
@@ -27,6 +28,7 @@ class Point:
 
     def report(self, now_ms, applied_ma, l1, l2, l3, car, supported_ma, phases):
         self.silent = False
+        self.applied_ma = applied_ma
         self.reports.append((applied_ma, l1, l2, l3, car, supported_ma, phases))
 
 

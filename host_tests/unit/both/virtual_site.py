@@ -1,8 +1,8 @@
 """A site in virtual time for tests of the brain: cars as in design section 5, a meter, a house.
 
 Runs on both interpreters. The brain sees only what real devices would tell it; `potential_ma` is
-what a wallbox may physically draw: the larger of what it applies, what is on its way to it and what
-its car draws.
+what a wallbox may physically draw: the largest of what it applies, what is on its way to it and
+what its car draws.
 """
 
 import random
@@ -177,7 +177,8 @@ class VirtualSite:
         for box in self.boxes:
             box.step(now, elapsed_ms)
         grid = self.grid()
-        self.over_ms = self.over_ms + elapsed_ms if self.main_ma and max(grid) > self.main_ma else 0
+        is_over = self.main_ma and max(grid) > self.main_ma
+        self.over_ms = self.over_ms + elapsed_ms if is_over else 0
         self.longest_ms = max(self.longest_ms, self.over_ms)
         fresh = bool(self.main_ma) and now % 1000 == 0 and self.meter_works
         if fresh:
