@@ -14,7 +14,7 @@ import pytest
 
 from host_tests.site import judge, running
 
-AT_ONCE = int(os.environ.get("SITES_AT_ONCE", "8"))
+AT_ONCE = int(os.environ.get("SITES_AT_ONCE", "12"))
 TIMEOUT_S = 600
 
 _processes = multiprocessing.get_context("fork")

@@ -205,7 +205,7 @@ class Running:
 
     def wait_status(self, condition, timeout_s, what="status"):
         """Poll until condition(status) is true and return its value."""
-        return self._poll(lambda: condition(self.status()), timeout_s, 0.2, what)
+        return self.poll(lambda: condition(self.status()), timeout_s, 0.2, what)
 
     # --- the site
 
@@ -216,9 +216,10 @@ class Running:
 
     def wait(self, condition, timeout_s, what="site"):
         """Poll until condition(site) is true and return its value."""
-        return self._poll(lambda: self.sim.call(condition), timeout_s, 0.05, what)
+        return self.poll(lambda: self.sim.call(condition), timeout_s, 0.05, what)
 
-    def _poll(self, look, timeout_s, every_s, what):
+    def poll(self, look, timeout_s, every_s, what):
+        """Call look() until what it returns is true, and return that."""
         deadline = time.monotonic() + timeout_s
         last = None
         while True:
@@ -283,4 +284,4 @@ class Running:
             spread = max(max(t[p] for t in totals) - min(t[p] for t in totals) for p in range(3))
             return totals[-1] if spread < within_ma else None
 
-        return self._poll(still, timeout_s, 0.2, "calm")
+        return self.poll(still, timeout_s, 0.2, "calm")

@@ -16,7 +16,7 @@ LOST_S = 5.0
 def restarted(site, cause="watchdog"):
     """Wait for the next life of the firmware; return its status."""
     site.expected_restarts += 1
-    site._poll(lambda: len(site.restarts) == site.expected_restarts, 40, 0.1, "a restart")
+    site.poll(lambda: len(site.restarts) == site.expected_restarts, 40, 0.1, "a restart")
     assert site.restarts[-1] == cause, site.restarts
     return site.wait_status(lambda s: s if s["reset_cause"] == cause else None, 30)
 

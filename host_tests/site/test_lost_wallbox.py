@@ -52,7 +52,7 @@ def test_a_wallbox_that_is_not_heard(how):
 
         # then it is looked for, with 0 A
         kind = "dropped" if how == "vanish" else "command"
-        site._poll(
+        site.poll(
             lambda: len(judge.events(site, kind, 0, dead_at)) >= 2, 15, 0.2, "looked for again"
         )
         looked_for = judge.commands(site, 0, dead_at)

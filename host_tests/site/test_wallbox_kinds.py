@@ -79,7 +79,7 @@ def test_a_wallbox_that_does_not_reduce_counts_with_what_it_draws(how):
 
 
 def test_current_goes_where_the_cars_are():
-    """A car leaves, its current is handed on; one comes, it gets its share; a wallbox reboots."""
+    """A car leaves, its current is handed on; another one comes, it gets its share."""
     with Running(three_phase_site(3)) as site:
         site.charging(0, 1, 2)
         assert max(site.calm()) >= 0.85 * judge.target(site)[0]
@@ -98,10 +98,17 @@ def test_current_goes_where_the_cars_are():
         assert max(shares) - min(shares) <= 1500, f"a fair share for each: {shares}"
         for i in (1, 2):
             assert min(judge.drawn_ma(site, i, come_at)) > 5000, "nobody stops for it"
+        judge.check_rules(site)
 
+
+def test_a_wallbox_that_restarts():
+    """It has forgotten its manager, so that it says nothing before it is looked for again."""
+    with Running(three_phase_site(3)) as site:
+        site.charging(0, 1, 2)
+        site.calm()
         boot_at = site.fault(1, "reboot")
         site.wait(lambda s: not max(s.boxes[1].drawn_ma()), 3, "off")
-        site.charging(1, timeout_s=40)
+        site.charging(1, timeout_s=90)
         booted = judge.events(site, "boot", 1, boot_at)
         assert len(booted) == 1
         site.calm()
@@ -138,7 +145,8 @@ def test_a_wallbox_that_cannot_measure():
         site.step("oven", 0)
         site.watch(20)
         assert min(judge.drawn_ma(site, 0, begin)) > 5000
-        judge.check_rules(site)
+        # nobody knows by how much the car stays below its setpoint: up to 0.5 A
+        judge.check_rules(site, r1_tolerance_ma=800)
 
 
 def test_mixed_cars_with_steps_of_their_own():
