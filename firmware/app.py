@@ -8,7 +8,7 @@ after a reset: it listens first, running charges go on (R7).
 
 import gc
 
-from compat import const, open_udp, readable, sleep_ms, ticks_diff, ticks_ms
+from compat import address_host, const, open_udp, readable, sleep_ms, ticks_diff, ticks_ms
 
 from firmware import board, eventcodes, settings
 from firmware.control import Control
@@ -139,6 +139,10 @@ class App:
     def charger_error(self, i: int):
         """What wallbox i complains of: WARP's number, or None."""
         return self.warp.boxes[i].error or None
+
+    def charger_host(self, i: int) -> str:
+        """The address of wallbox i."""
+        return address_host(self.warp.boxes[i].address)
 
     # --- devices
 

@@ -88,12 +88,12 @@ def _site(document, now_ms: int):
             max(row["min_ma"], _minimum_ma(document["charge_manager"], row["phases"])),
             row["max_ma"],
         )
-        point.host = row["host"]
         address = None
         if is_pollable(row["host"]):
             address = udp_address(row["host"], WARP_PORT)
         else:
             point.name_error = True
+            point.host = row["host"]
         points.append(point)
         addressed.append((point, address))
     site = Site(circuits, points, now_ms)

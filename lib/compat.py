@@ -2,7 +2,7 @@
 
 Gives both the same clock (milliseconds that wrap, compared with ticks_diff only), the same waiting
 with a deadline, and the same UDP socket. Addresses are opaque: the unix port of MicroPython packs
-them into bytes, the ESP32 port and CPython use (ip, port); ask address_key() and same_address().
+them into bytes, the ESP32 port and CPython use (ip, port); compare address_key().
 """
 
 import asyncio
@@ -59,6 +59,8 @@ def address_key(address):
     return bytes(address) if isinstance(address, bytearray) else address
 
 
-def same_address(a, b) -> bool:
-    """Return whether both are the same IP address and port."""
-    return address_key(a) == address_key(b)
+def address_host(address) -> str:
+    """Return the IPv4 literal of an address."""
+    if isinstance(address, tuple):
+        return address[0]
+    return "%d.%d.%d.%d" % tuple(address[4:8])  # sockaddr_in

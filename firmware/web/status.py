@@ -80,7 +80,7 @@ def _chargers(context):
         heard = point.heard or point.lost
         yield dict(
             name=point.name,
-            host=point.host,
+            host=point.host or context.charger_host(i),
             circuit=circuits[point.circuit].name,
             phases=point.phases_now or point.phases,
             rotation=point.rotation,

@@ -115,6 +115,9 @@ class Context:
     def uptime_s(self):
         return int(time.time()) - self.started_s
 
+    def charger_host(self, index):
+        raise RuntimeError("every wallbox here has its host")
+
     def charger_error(self, index):
         return None
 

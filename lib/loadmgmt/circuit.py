@@ -5,6 +5,8 @@
 or None. Signed meter currents: export is negative and is headroom.
 """
 
+from array import array
+
 from compat import const, ticks_add, ticks_diff
 
 from loadmgmt.trust import GOOD, Trust
@@ -50,8 +52,8 @@ class Circuit:
         self.budget_ma = [NONE_MA, NONE_MA, NONE_MA]
         # the largest house load of the last 10 s (in seconds) and 60 s (in tens of seconds)
         self.house_hi = [NONE_MA, NONE_MA, NONE_MA]  # of the newest sample
-        self._seconds = [NONE_MA] * (3 * _SECONDS)
-        self._tens = [NONE_MA] * (3 * _TENS)
+        self._seconds = array("i", [NONE_MA] * (3 * _SECONDS))
+        self._tens = array("i", [NONE_MA] * (3 * _TENS))
         self._clock_ms = 0
         self._second = 0
 

@@ -74,8 +74,8 @@ class ChargePoint:
     boot_ma = 0  # what it may offer by itself after power-up
     step_ma = 1
     priority = 0
-    host = None
-    name_error = False  # its host is no address: never asked
+    host = None  # only where that is no address
+    name_error = False  # then it is never asked
     # one that cannot measure: what the meter showed before it drew (more), and the rise
     start_meter = None
     estimate = (0, 0, 0)
