@@ -18,6 +18,7 @@ class Control:
     def __init__(self):
         self.site = None
         self._push = None
+        self._pushed_ms = 0
         self.is_left = False  # lowered setpoints that did not fit into the first group
 
     def replace(self, site, push) -> None:
@@ -29,13 +30,19 @@ class Control:
         """One pass now; what it lowered is on its way when this returns."""
         now = ticks_ms()
         if self.site.step(now) & LOWERED:
+            self._pushed_ms = now
             self.is_left = self._push(now) > 0
 
     def send_rest(self) -> int:
         """Send the next group of what is left; return in how many ms to call again."""
         if not self.is_left:
             return _PASS_MS
-        self.is_left = self._push(ticks_ms()) > 0
+        now = ticks_ms()
+        wait = _GROUP_MS - ticks_diff(now, self._pushed_ms)
+        if 0 < wait <= _GROUP_MS:
+            return wait
+        self._pushed_ms = now
+        self.is_left = self._push(now) > 0
         return _GROUP_MS
 
     async def tick(self, check_in) -> None:

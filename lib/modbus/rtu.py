@@ -26,6 +26,7 @@ from modbus.pdu import (
 _WRITE_ONE = const(6)
 _BUSY = const(6)  # the one exception that passes
 _GAP_MS = const(5)  # 3.5 characters are 4.01 ms at 9600 baud with 11 bits
+_READ_REQUEST = const(8)
 _BUFFER = const(320)  # longest answer 255 bytes, and room for junk before it
 _BABBLE = const(1024)  # bytes in one wait: someone else is sending without end
 
@@ -38,8 +39,7 @@ class RtuClient:
         self._timeout_ms = timeout_ms
         self._retries = retries
         self._lock = asyncio.Lock()
-        self._request = bytearray(256)
-        self._request_view = memoryview(self._request)
+        self._request = bytearray(_READ_REQUEST)
         self._size = 0
         self._answer = bytearray(_BUFFER)
         self._answer_view = memoryview(self._answer)
@@ -85,6 +85,8 @@ class RtuClient:
         from modbus.write import put_write
 
         async with self._lock:
+            if len(self._request) == _READ_REQUEST:
+                self._request = bytearray(256)
             self._size = put_write(self._request, address, start, values, multiple)
             await self._ask(gap_ms, self._retries)
 
@@ -104,7 +106,7 @@ class RtuClient:
             if 0 < left <= gap_ms:
                 await sleep_ms(left)
             self._port.discard()
-            await self._port.send(self._request_view[: self._size])
+            await self._port.send(memoryview(self._request)[: self._size])
             self._silent_since = ticks_ms()
             at, error = await self._wait()
             self._silent_since = ticks_ms()
