@@ -20,11 +20,29 @@ LOWERED = const(1)  # flags that step returns
 RAISED = const(2)
 
 _SHARE_MS = const(1000)  # the full solve runs at most once a second
+_HOUR_MS = const(3600000)
+_OLD_MS = const(172800000)
+_POINT_STAMPS = (
+    "reading_ms",
+    "before_ms",
+    "moved_ms",
+    "since_ms",
+    "changed_ms",
+    "sent_ms",
+    "confirm_ms",
+)
 _TOLD_LOST = const(1)
 _TOLD_DISOBEYS = const(2)
 _MAX_POINTS = const(64)
 _MAX_CIRCUITS = const(16)
 _MAX_DEPTH = const(4)
+
+
+def _limit(record, stamps, now_ms):
+    for stamp in stamps:
+        then_ms = getattr(record, stamp)
+        if then_ms is not None and ticks_diff(now_ms, then_ms) > _OLD_MS:
+            setattr(record, stamp, ticks_add(now_ms, -_OLD_MS))
 
 
 class Site:
@@ -42,6 +60,7 @@ class Site:
         self.settled_ms = now_ms  # when the last change will have settled
         self.shared_ms = now_ms
         self.passes = 0
+        self.aged_ms = now_ms
         n = len(points)
         m = 6 * len(circuits)  # limits: 3c+p the static ones, 3C+3c+p the metered ones
         self.over = [0] * m  # mA that too much may be drawn, per limit
@@ -67,7 +86,8 @@ class Site:
                 raise ValueError("depth")
         for index, point in enumerate(points):
             point.index = index
-            point.reading_ms = point.sent_ms = point.before_ms = now_ms
+            for stamp in _POINT_STAMPS:
+                setattr(point, stamp, now_ms)
             for c in circuits[point.circuit].path:
                 circuits[c].points.append(point)
             if point.name_error:
@@ -136,6 +156,8 @@ class Site:
     def step(self, now_ms: int) -> int:
         """One pass. Returns LOWERED and RAISED flags; the setpoints stand in the points."""
         self.passes += 1
+        if ticks_diff(now_ms, self.aged_ms) >= _HOUR_MS:
+            self._keep_young(now_ms)
         points = self.points
         for circuit in self.circuits:
             if circuit.metered:
@@ -189,6 +211,18 @@ class Site:
         settled_ms = ticks_add(now_ms, settle_ms(point))
         if ticks_diff(settled_ms, self.settled_ms) > 0:
             self.settled_ms = settled_ms
+
+    def _keep_young(self, now_ms):
+        """Make times of long ago two days old: ticks_diff is right for 6.2 days only."""
+        self.aged_ms = now_ms
+        _limit(self, ("settled_ms", "told_ms"), now_ms)
+        for p in self.points:
+            _limit(p, _POINT_STAMPS, now_ms)
+            _limit(p, ("applied_ok_ms",), now_ms)
+        for circuit in self.circuits:
+            _limit(circuit, ("sample_ms",), now_ms)
+            if circuit.metered:
+                _limit(circuit.trust, ("sample_ms", "same_ms"), now_ms)
 
     def _notice(self, now_ms):
         """Report wallboxes that came back, disobey or obey again."""
