@@ -21,6 +21,7 @@ _GRAIN_MA = const(100)  # cuts are rounded to this, so that noise does not cause
 _TELL_MS = const(10000)
 _TELL_MA = const(1000)
 _IDLE_MA = const(500)
+_RAMP_MA = const(1000)  # a car stays at most 0.5 A below its setpoint when it has followed it
 _HALF = const(0x07FFFFFF)  # half of NONE_MA: below it there is no such limit
 _SINGLE = (0,)
 
@@ -34,6 +35,8 @@ def cut(site, now_ms: int) -> bool:
         lowered = _against_limits(site, now_ms)
     for circuit in site.circuits:
         if site.dynamic[circuit.index] == MEASURED:
+            if _stop_ramps(site, circuit, now_ms):
+                lowered = True
             above = _above_fuse(circuit, now_ms)
             for phase in range(3):
                 if above[phase] > 0 and _against_fuse(site, circuit, phase, now_ms):
@@ -75,6 +78,30 @@ def _against_limits(site, now_ms):
         for j in p.places:
             budget[j] += setpoint
     return _shrink(site, now_ms, on, uses, budget, -1)
+
+
+def _stop_ramps(site, circuit, now_ms):
+    """On a phase above the fuse nobody is to take more: what others let go would be eaten up by
+    cars that are still on their way up to an older setpoint."""
+    meter = circuit.meter_ma
+    main = circuit.main_ma
+    if meter[0] <= main[0] and meter[1] <= main[1] and meter[2] <= main[2]:
+        return False
+    stopped = False
+    for p in circuit.points:
+        if not p.heard or not p.measures or p.setpoint_ma <= p.min_ma or is_unplaced(p):
+            continue
+        new = max(p.drawn_hi) + _IDLE_MA
+        if p.setpoint_ma - new < _RAMP_MA - _IDLE_MA:
+            continue
+        for k in range(p.phases_now):
+            at = p.grid[k]
+            if meter[at] > main[at]:
+                site.change(p, max(new - new % max(_GRAIN_MA, p.step_ma), p.min_ma), now_ms)
+                _explain(site, p, reason.LIMIT, -1, 3 * circuit.index + at)
+                stopped = True
+                break
+    return stopped
 
 
 def _above_fuse(circuit, now_ms):
