@@ -2,7 +2,8 @@
 
 Starts the site in a 127.a.b.0/24 of its own, writes its settings into a fresh flash folder, starts
 tools/run_firmware.py on it, prints the address of the page and tells in one line each what happens
-at the site. Ends on Ctrl-C, SIGTERM or after --seconds, and leaves nothing behind.
+at the site. Ends on Ctrl-C, SIGTERM, when its terminal closes or after --seconds, and leaves
+nothing behind.
 """
 
 import pathlib
@@ -17,6 +18,7 @@ if __name__ == "__main__":
 
 import argparse
 import asyncio
+import contextlib
 import json
 import os
 import re
@@ -25,6 +27,7 @@ import socket
 import tempfile
 import time
 
+from tools.guardian import ending_with_parent
 from tools.simsite.control import Control
 from tools.simsite.site import Site
 from tools.simsite.story import MAIN_MA, Story, demo_site
@@ -65,6 +68,7 @@ class Firmware:
             stdout=asyncio.subprocess.PIPE,
             stderr=asyncio.subprocess.STDOUT,
             start_new_session=True,
+            preexec_fn=ending_with_parent(signal.SIGTERM),
         )
         self._tasks = [asyncio.create_task(self._listen()), asyncio.create_task(self._watch())]
 
@@ -122,7 +126,7 @@ async def tell(site: Site, seed: int, end_at: float | None, *events: asyncio.Eve
         if time.monotonic() >= moment:
             passed = int(time.monotonic() - begin)
             text = story.play()
-            print(f"  {passed // 60}:{passed % 60:02}  {text:<62}{currents(site)}", flush=True)
+            print(f"  {passed // 60}:{passed % 60:02}  {text:<60}  {currents(site)}", flush=True)
 
 
 def currents(site: Site) -> str:
@@ -134,7 +138,7 @@ async def run(a: argparse.Namespace) -> int:
     """Run the demo; returns the exit code."""
     stop = asyncio.Event()
     loop = asyncio.get_running_loop()
-    for number in (signal.SIGINT, signal.SIGTERM):
+    for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
         loop.add_signal_handler(number, stop.set)
     firmware = Firmware()
     with tempfile.TemporaryDirectory(prefix="fusekeeper-demo-") as flash:
@@ -162,7 +166,8 @@ async def run(a: argparse.Namespace) -> int:
                     return 1
                 return 0
             finally:
-                print("Ending.", flush=True)
+                with contextlib.suppress(OSError):  # the terminal may be gone
+                    print("Ending.", flush=True)
                 await firmware.stop()
 
 

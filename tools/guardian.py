@@ -75,14 +75,6 @@ class Guardian:
     def _start(self, cause):
         self._heartbeat, inherited = os.pipe()
         os.set_blocking(self._heartbeat, False)
-        parent = os.getpid()
-
-        def die_with_guardian():
-            if sys.platform == "linux":
-                ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGKILL)
-                if os.getppid() != parent:
-                    os._exit(1)
-
         command = [*self.command, "--heartbeat", str(inherited), "--reset-cause", cause]
         try:
             # an own process group keeps Ctrl-C away; not an own session, whose leader would take
@@ -96,7 +88,7 @@ class Guardian:
                 stderr=subprocess.STDOUT if self.output else None,
                 pass_fds=(inherited,),
                 process_group=0,
-                preexec_fn=die_with_guardian,
+                preexec_fn=ending_with_parent(signal.SIGKILL),
             )
         finally:
             os.close(inherited)
@@ -151,6 +143,19 @@ class Guardian:
         end = time.monotonic() + seconds
         while not self._stopping and time.monotonic() < end:
             time.sleep(0.05)
+
+
+def ending_with_parent(number):
+    """Return a preexec_fn: on Linux the child gets this signal when its parent is gone."""
+    parent = os.getpid()
+
+    def ask_the_kernel():
+        if sys.platform == "linux":
+            ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, number)
+            if os.getppid() != parent:
+                os._exit(1)
+
+    return ask_the_kernel
 
 
 def environment():

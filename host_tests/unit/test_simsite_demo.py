@@ -121,7 +121,7 @@ def assert_nothing_left(text):
         os.kill(int(pid), 0)
 
 
-@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
 def test_ends_cleanly_on_a_signal(start, number):
     process = start()
     text = read_until(process, "Open http://")
@@ -131,6 +131,27 @@ def test_ends_cleanly_on_a_signal(start, number):
     text += process.stdout.read()
     assert process.wait(10) == 0, text
     assert_nothing_left(text)
+
+
+def test_leaves_nothing_behind_when_the_terminal_closes(start):
+    process = start()
+    text = read_until(process, "Ctrl-C ends")
+    process.stdout.close()
+    process.send_signal(signal.SIGHUP)
+    process.wait(10)
+    assert_nothing_left(text)
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="Linux tells a child that its parent is gone")
+def test_the_firmware_ends_when_the_demo_is_killed(start):
+    process = start()
+    pid = int(re.search(r"pid (\d+)", read_until(process, "Ctrl-C ends"))[1])
+    process.kill()
+    process.wait(10)
+    deadline = time.monotonic() + 10
+    while pathlib.Path(f"/proc/{pid}/cmdline").exists() and time.monotonic() < deadline:
+        time.sleep(0.05)
+    assert not pathlib.Path(f"/proc/{pid}/cmdline").exists()
 
 
 def test_ends_by_itself_after_the_seconds_given(start):
