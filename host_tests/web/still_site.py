@@ -91,6 +91,7 @@ def still_site():
     right.reason_at = 3
     gate.name_error = True
     lost.report(now, 6000, 0, 0, 0, point.READY, 32000, 3)
+    lost.heard = False
     lost.lost = True
     lost.reason = reason.LOST
     return site
