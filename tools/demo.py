@@ -139,7 +139,8 @@ async def run(a: argparse.Namespace) -> int:
     stop = asyncio.Event()
     loop = asyncio.get_running_loop()
     for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
-        loop.add_signal_handler(number, stop.set)
+        if number != signal.SIGHUP or signal.getsignal(number) != signal.SIG_IGN:  # nohup
+            loop.add_signal_handler(number, stop.set)
     firmware = Firmware()
     with tempfile.TemporaryDirectory(prefix="fusekeeper-demo-") as flash:
         async with Site(demo_site(a.seed)) as site, Control(site) as control:

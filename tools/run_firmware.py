@@ -6,7 +6,11 @@ folder.
 """
 
 import argparse
+import fcntl
+import ipaddress
+import os
 import pathlib
+import re
 import signal
 import socket
 import sys
@@ -16,19 +20,57 @@ sys.path.insert(0, str(ROOT))
 
 from tools import environment
 
+WARP_PORT = 34127  # the manager's; wallboxes compare it
+
+
+def number(low, high):
+    """Return a check of an option for argparse."""
+
+    def check(text):
+        if not text.isdecimal() or not low <= int(text) <= high:
+            raise argparse.ArgumentTypeError(f"{text} is wrong; give {low}..{high}")
+        return int(text)
+
+    return check
+
+
+def address(text):
+    try:
+        return str(ipaddress.IPv4Address(text))
+    except ValueError:
+        wrong = f"{text} is no IPv4 address; give one like 127.20.1.1"
+        raise argparse.ArgumentTypeError(wrong) from None
+
+
+def heap(text):
+    if not re.fullmatch(r"[1-9][0-9]*[KkMm]", text):
+        raise argparse.ArgumentTypeError(f"{text} is no size; give one like 150K")
+    return text
+
 
 def arguments(words=None):
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--flash", required=True, metavar="DIR", help="the image folder")
     parser.add_argument(
-        "--http-port", type=int, default=8080, metavar="N", help="0 = any free port (default 8080)"
+        "--http-port",
+        type=number(0, 65535),
+        default=8080,
+        metavar="N",
+        help="0 = any free port (default 8080)",
     )
     parser.add_argument(
-        "--bind", metavar="ADDRESS", help="where UDP and HTTP listen (default: all addresses)"
+        "--bind",
+        type=address,
+        metavar="ADDRESS",
+        help="where UDP and HTTP listen (default: all addresses)",
     )
-    parser.add_argument("--heap", metavar="SIZE", help="heap of MicroPython, like 150K")
+    parser.add_argument("--heap", type=heap, metavar="SIZE", help="heap of MicroPython, like 150K")
     parser.add_argument(
-        "--watchdog-ms", type=int, default=8000, metavar="MS", help="silence that leads to a reset"
+        "--watchdog-ms",
+        type=number(2000, 600000),
+        default=8000,
+        metavar="MS",
+        help="silence that leads to a reset",
     )
     parser.add_argument("--log", metavar="FILE", help="where the firmware's output is appended")
     return parser.parse_args(words)
@@ -41,15 +83,45 @@ def free_port(address):
         return probe.getsockname()[1]
 
 
+def claim(folder):
+    """Take the folder for this firmware; return what holds it as long as this process lives."""
+    holder = os.open(folder, os.O_RDONLY)
+    try:
+        fcntl.flock(holder, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        os.close(holder)
+        raise ValueError(f"a firmware runs in {folder} already; give another --flash") from None
+    return holder
+
+
+def try_port(address, kind, port):
+    """Raise ValueError when the firmware could not listen there."""
+    with socket.socket(socket.AF_INET, kind) as probe:
+        if kind == socket.SOCK_STREAM:
+            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind((address, port))
+        except OSError as error:
+            name = "HTTP" if kind == socket.SOCK_STREAM else "UDP"
+            right = "--bind" if kind == socket.SOCK_DGRAM else "--http-port or --bind"
+            wrong = f"{name} port {port} at {address}: {error.strerror}"
+            raise ValueError(f"{wrong}; give another {right}") from None
+
+
 def main():
     options = arguments()
     from tools import build_image, interpreter
     from tools.guardian import Guardian, Hopeless
 
     folder = pathlib.Path(options.flash)
+    bind = options.bind or "0.0.0.0"
     try:
+        try_port(bind, socket.SOCK_DGRAM, WARP_PORT)
+        port = options.http_port or free_port(bind)
+        try_port(bind, socket.SOCK_STREAM, port)
+        folder.mkdir(parents=True, exist_ok=True)
+        claim(folder)
         build_image.build(folder)
-        port = options.http_port or free_port(options.bind or "0.0.0.0")
         output = open(options.log, "ab") if options.log else sys.stderr
     except (SyntaxError, ValueError, OSError, LookupError) as error:
         return str(error)

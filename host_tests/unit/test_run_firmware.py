@@ -4,6 +4,7 @@ import json
 import pathlib
 import random
 import signal
+import socket
 import subprocess
 import sys
 import urllib.request
@@ -84,3 +85,48 @@ def test_wrong_settings_are_told_and_kept(start, tmp_path):
     _, printed = process.communicate(timeout=5)
     assert process.returncode == 0
     assert "circuits[0].limit_ma" in printed
+
+
+@pytest.mark.parametrize(
+    ("words", "told"),
+    [
+        (["--http-port", "99999"], "99999 is wrong; give 0..65535"),
+        (["--http-port", "-1"], "-1"),
+        (["--bind", "localhost"], "localhost is no IPv4 address; give one like"),
+        (["--bind", "999.1.1.1"], "999.1.1.1 is no IPv4 address; give one like"),
+        (["--heap", "lots"], "lots is no size; give one like 150K"),
+        (["--watchdog-ms", "0"], "0 is wrong; give 2000.."),
+        (["--port", "80"], "--port"),
+    ],
+)
+def test_wrong_options_are_told(words, told, tmp_path):
+    command = [sys.executable, str(ROOT / "tools" / "run_firmware.py")]
+    command += ["--flash", str(tmp_path / "flash"), *words]
+    done = subprocess.run(command, capture_output=True, text=True, timeout=30)
+    assert done.returncode == 2
+    assert told in done.stderr
+    assert not (tmp_path / "flash").exists()
+
+
+def test_what_another_firmware_has_is_told(start, tmp_path):
+    net = f"127.{random.randint(1, 250)}.{random.randint(1, 250)}"
+    _, line = start("--bind", f"{net}.1")
+    port = line.rpartition(":")[2]
+    for flash, words, told in (
+        ("other", ["--bind", f"{net}.1", "--http-port", "0"], f"UDP port 34127 at {net}.1: "),
+        ("flash", ["--bind", f"{net}.2", "--http-port", "0"], "a firmware runs in "),
+    ):
+        command = [sys.executable, str(ROOT / "tools" / "run_firmware.py")]
+        command += ["--flash", str(tmp_path / flash), *words]
+        done = subprocess.run(command, capture_output=True, text=True, timeout=30)
+        assert done.returncode == 1
+        assert done.stdout == ""
+        assert told in done.stderr
+        assert "Traceback" not in done.stderr
+    with socket.socket() as taken:
+        taken.bind((f"{net}.3", int(port)))
+        taken.listen()
+        command[-3:] = [f"{net}.3", "--http-port", port]
+        done = subprocess.run(command, capture_output=True, text=True, timeout=30)
+        assert done.returncode == 1
+        assert f"HTTP port {port} at {net}.3: " in done.stderr
