@@ -138,11 +138,11 @@ class App:
 
     def charger_error(self, i: int):
         """What wallbox i complains of: WARP's number, or None."""
-        return self.warp.boxes[i].error or None
+        return self.warp.error[i] or None
 
     def charger_host(self, i: int) -> str:
         """The address of wallbox i."""
-        return address_host(self.warp.boxes[i].address)
+        return address_host(self.warp.addresses[i])
 
     # --- devices
 

@@ -55,7 +55,7 @@ def build(document, port, now_ms: int, on_sample, send) -> tuple:
         model = row["model"]
         if model not in maps:
             maps[model] = load_map(model)
-    site, addressed = _site(document, now_ms)
+    site, addresses = _site(document, now_ms)
     bus = Bus(port, on_sample)
     for row in document["meters"]:
         circuit = None
@@ -63,11 +63,11 @@ def build(document, port, now_ms: int, on_sample, send) -> tuple:
             if candidate.meter_name == row["name"]:
                 circuit = candidate
         bus.meters.append(BusMeter(row, maps[row["model"]], bus.client, circuit))
-    return site, bus, WarpChargers(addressed, send)
+    return site, bus, WarpChargers(site.points, addresses, send)
 
 
 def _site(document, now_ms: int):
-    """The brain's records, and for each wallbox (charge point, address or None)."""
+    """The brain's records, and the address of each wallbox or None."""
     periods = {}
     for meter in document["meters"]:
         periods[meter["name"]] = meter["period_ms"]
@@ -78,7 +78,7 @@ def _site(document, now_ms: int):
         highest = document["charge_manager"]["maximum_available_current"] or 0
         circuits = [Circuit(None, None, [highest] * 3)]
     points = []
-    addressed = []
+    addresses = []
     for row in document["chargers"]:
         point = ChargePoint(
             row["name"],
@@ -95,7 +95,7 @@ def _site(document, now_ms: int):
             point.name_error = True
             point.host = row["host"]
         points.append(point)
-        addressed.append((point, address))
+        addresses.append(address)
     site = Site(circuits, points, now_ms)
     site.enabled = document["charge_manager"]["enable_charge_manager"]
-    return site, addressed
+    return site, addresses

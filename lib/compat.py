@@ -2,7 +2,7 @@
 
 Gives both the same clock (milliseconds that wrap, compared with ticks_diff only), the same waiting
 with a deadline, and the same UDP socket. Addresses are opaque: the unix port of MicroPython packs
-them into bytes, the ESP32 port and CPython use (ip, port); compare address_key().
+them into bytes, the ESP32 port and CPython use (ip, port); they are equal if they are the same.
 """
 
 import asyncio
@@ -38,8 +38,10 @@ else:
 
 
 def udp_address(ip: str, port: int):
-    """Return what sendto() wants for an IPv4 literal (a name would stop the interpreter)."""
-    return socket.getaddrinfo(ip, port, socket.AF_INET, socket.SOCK_DGRAM)[0][-1]
+    """Return what sendto() wants and recvfrom() gives, for an IPv4 literal (a name would stop the
+    interpreter)."""
+    address = socket.getaddrinfo(ip, port, socket.AF_INET, socket.SOCK_DGRAM)[0][-1]
+    return address if isinstance(address, tuple) else bytes(address)
 
 
 def open_udp(ip: str, port: int) -> socket.socket:
@@ -52,11 +54,6 @@ def open_udp(ip: str, port: int) -> socket.socket:
         sock.close()
         raise
     return sock
-
-
-def address_key(address):
-    """Return the address as a dict key; what recvfrom() gives is handed through without a copy."""
-    return bytes(address) if isinstance(address, bytearray) else address
 
 
 def address_host(address) -> str:

@@ -86,8 +86,7 @@ def test_any_datagrams_leave_sane_reports(packets):
         group.warp.poll(group.now)
         address = group.addresses[sender] if sender < 3 else ("127.9.9.77", 34128)
         group.warp.received(data, len(data), address, group.now)
-    boxes = group.warp.boxes
-    frozen_or_bad = sum(box.bad_packets for box in boxes) + group.warp.unknown_senders
+    frozen_or_bad = sum(group.warp.bad_packets) + group.warp.unknown_senders
     reports = [report for point in group.points for report in point.reports]
     assert len(reports) + frozen_or_bad <= len(packets)
     for applied, l1, l2, l3, car, supported, phases in reports:
@@ -97,8 +96,8 @@ def test_any_datagrams_leave_sane_reports(packets):
         assert (l1 < 0) == (l2 < 0) == (l3 < 0)
         assert 0 <= car <= 6
         assert 0 <= phases <= 3
-    assert all(1 <= box.version <= 4 for box in boxes)
-    assert group.warp._unechoed == sum(bool(box.pushes) for box in boxes)
+    assert all(1 <= version <= 4 for version in group.warp.version)
+    assert group.warp._unechoed == sum(bool(pushes) for pushes in group.warp._pushes)
 
 
 @given(st.lists(st.tuples(st.integers(0, 7), st.integers(-1, 32000), st.integers(0, 700))))

@@ -9,7 +9,9 @@ departure: chargers that obey only older commands (Tinkerforge's own emulator ob
 are tried with lower versions until they do.
 """
 
-from compat import address_key, const, ticks_add, ticks_diff
+from array import array
+
+from compat import const, ticks_add, ticks_diff
 from loadmgmt.point import BLOCKED, CHARGING, FAULT, FULL, NO_CAR, READY, WAITING
 from warp.packet import IGNORE_ALLOCATION, NEWEST_COMMAND, State, pack_command, unpack_state
 
@@ -28,56 +30,45 @@ FROZEN = 129  # its controller stands still, only its network part answers
 OWN_ERROR = 192  # plus the wallbox's own number: 2 switch, 3 DC fault, 4 contactor, 5 inner line
 
 
-class Wallbox:
-    """What the protocol has to remember about one wallbox.
-
-    12 attributes: a 13th would cost each wallbox 80 bytes.
-    """
-
-    counts_charging = False  # it uses car_stopped for the charging time: an emulator
-
-    def __init__(self, point, address):
-        self.point = point
-        self.address = address
-        self.version = NEWEST_COMMAND
-        self.error = OK
-        self.bad_packets = 0
-        self.sequence = 65535  # of its last state
-        self.uptime_ms = 0
-        self.car_stopped = 0
-        self.sent_ma = -1  # last current sent to it, -1 none yet
-        self.pushed_ms = 0
-        self.pushes = 0  # how often a reduction was sent that is not echoed yet: 0, 1 or 2
-        self.disobeys_ms = None  # since when it applies another current than it was sent
-
-    def limit_ma(self) -> int:
-        """Return the current it was last sent, before that the one it reported."""
-        return self.sent_ma if self.sent_ma >= 0 else self.point.applied_ma
-
-
 class WarpChargers:
-    """All WARP wallboxes. Created with (charge point, address or None) and a function that sends.
+    """All WARP wallboxes: charge points, and the address of each, None where it has none.
 
-    send(buffer, address) must not wait; an OSError of it counts as a lost datagram.
+    send(buffer, address) must not wait; an OSError of it counts as a lost datagram. What the
+    protocol has to remember of wallbox i stands in arrays: a record of each would cost 250 bytes.
     """
 
-    def __init__(self, points_with_addresses, send):
+    def __init__(self, points: list, addresses: list, send):
+        n = len(points)
         self._send = send
         self._buffer = bytearray(20)
         view = memoryview(self._buffer)
         self._views = {12: view[:12], 16: view[:16], 20: view}
         self._state = State()
         self._sequence = 0
-        self.boxes = []  # in the order given
-        self._polled = []
-        self._by_key = {}
-        for point, address in points_with_addresses:
-            box = Wallbox(point, address)
-            point.dead_man_ms = _DEAD_MAN_MS
-            self.boxes.append(box)
-            if address is not None and not point.name_error:
-                self._polled.append(box)
-                self._by_key[address_key(address)] = box
+        # what others may look at
+        self.points = points
+        self.addresses = addresses
+        self.error = bytearray(n)
+        self.version = bytearray([NEWEST_COMMAND] * n)  # of the commands that it obeys
+        self.bad_packets = array("I", bytes(4 * n))
+        # what it said last
+        self.sequence = array("H", b"\xff" * (2 * n))
+        self._uptime_ms = array("I", bytes(4 * n))
+        self._car_stopped = array("I", bytes(4 * n))
+        self._counts_charging = bytearray(n)  # 1: that is the charging time there, an emulator
+        # what it was sent
+        self._sent_ma = array("i", b"\xff" * (4 * n))  # last current, -1 none yet
+        self._pushes = bytearray(n)  # how often a reduction that is not echoed yet: 0, 1 or 2
+        self._pushed_ms = [0] * n
+        self._disobeys_ms = [None] * n  # since when it applies another current than it was sent
+        self._by_address = {}
+        polled = bytearray()
+        for i in range(n):
+            points[i].dead_man_ms = _DEAD_MAN_MS
+            if addresses[i] is not None and not points[i].name_error:
+                polled.append(i)
+                self._by_address[addresses[i]] = i
+        self._polled = bytes(polled)  # the wallboxes that are asked
         self._slot = -1  # index of the next wallbox, -1: not started
         self._second_ms = 0  # when the present round began
         self._polled_ms = 0
@@ -118,13 +109,13 @@ class WarpChargers:
         if wait > 0:
             return wait
         self._polled_ms = now_ms
-        box = self._polled[self._slot]
+        i = self._polled[self._slot]
         self._slot += 1
         if self._slot == count:
             self._slot = 0
             self._second_ms = ticks_add(self._second_ms, _PERIOD_MS)
-        if not box.point.is_silent():
-            self._command(box, now_ms)
+        if not self.points[i].is_silent():
+            self._command(i, now_ms)
         return max(ticks_diff(self._due(), now_ms), spacing)
 
     def _due(self) -> int:
@@ -136,16 +127,21 @@ class WarpChargers:
         Call again 20 ms later while some are left. Not echoed after 450 ms: poll() sends it again.
         """
         left = 0
-        for box in self._polled:
-            point = box.point
-            if not 0 <= point.setpoint_ma < box.limit_ma() or point.is_silent():
+        for i in self._polled:
+            point = self.points[i]
+            if not 0 <= point.setpoint_ma < self._limit_ma(i) or point.is_silent():
                 continue
             if limit <= 0:
                 left += 1
                 continue
             limit -= 1
-            self._command(box, now_ms)
+            self._command(i, now_ms)
         return left
+
+    def _limit_ma(self, i: int) -> int:
+        """The current it was last sent, before that the one it reported."""
+        sent_ma = self._sent_ma[i]
+        return sent_ma if sent_ma >= 0 else self.points[i].applied_ma
 
     def _repeat(self, now_ms: int) -> int:
         """Send reductions that were not echoed once more; return ms until the next look."""
@@ -154,31 +150,31 @@ class WarpChargers:
             return wait
         wait = _PERIOD_MS
         limit = 8
-        for box in self._polled:
-            if not box.pushes:
+        for i in self._polled:
+            if not self._pushes[i]:
                 continue
-            due = _REPEAT_MS - ticks_diff(now_ms, box.pushed_ms)
+            due = _REPEAT_MS - ticks_diff(now_ms, self._pushed_ms[i])
             if due > 0:
                 wait = min(wait, due)
-            elif box.pushes > 1 or box.point.is_silent():
-                self._mark_pushed(box, now_ms, 0)
+            elif self._pushes[i] > 1 or self.points[i].is_silent():
+                self._mark_pushed(i, now_ms, 0)
             elif limit <= 0:
                 wait = min(wait, _PAUSE_MS)
             else:
                 limit -= 1
                 self._repeated_ms = now_ms
-                self._command(box, now_ms)
-                self._mark_pushed(box, now_ms, 2)
+                self._command(i, now_ms)
+                self._mark_pushed(i, now_ms, 2)
         return wait
 
-    def _mark_pushed(self, box, now_ms: int, pushes: int) -> None:
-        self._unechoed += bool(pushes) - bool(box.pushes)
-        box.pushes = pushes
-        box.pushed_ms = now_ms
+    def _mark_pushed(self, i: int, now_ms: int, pushes: int) -> None:
+        self._unechoed += bool(pushes) - bool(self._pushes[i])
+        self._pushes[i] = pushes
+        self._pushed_ms[i] = now_ms
 
-    def _command(self, box, now_ms: int) -> None:
+    def _command(self, i: int, now_ms: int) -> None:
         """Send the present setpoint, or "go on as you are" while there is none."""
-        point = box.point
+        point = self.points[i]
         self._sequence = self._sequence + 1 & 0xFFFF
         setpoint = point.setpoint_ma
         if setpoint < 0:
@@ -189,12 +185,13 @@ class WarpChargers:
         else:
             setpoint = min(setpoint, _MAX_MA)
             phases = point.phases if setpoint else 0
-            size = pack_command(self._buffer, self._sequence, box.version, setpoint, 0, phases)
-            if setpoint < box.limit_ma():
-                self._mark_pushed(box, now_ms, 1)
-            box.sent_ma = setpoint
+            version = self.version[i]
+            size = pack_command(self._buffer, self._sequence, version, setpoint, 0, phases)
+            if setpoint < self._limit_ma(i):
+                self._mark_pushed(i, now_ms, 1)
+            self._sent_ma[i] = setpoint
         try:
-            self._send(self._views[size], box.address)
+            self._send(self._views[size], self.addresses[i])
         except OSError:
             self.send_errors += 1
             return
@@ -202,81 +199,83 @@ class WarpChargers:
 
     def received(self, data, n: int, address, now_ms: int) -> None:
         """Take a datagram of n bytes as it came; whatever is wrong with it is only counted."""
-        box = self._by_key.get(address_key(address))
-        if box is None:
+        i = self._by_address.get(address)
+        if i is None:
             self.unknown_senders += 1
             return
         state = self._state
-        if unpack_state(data, n, state) or 0 <= box.sequence - state.sequence < 5:
-            box.bad_packets += 1
+        if unpack_state(data, n, state) or 0 <= self.sequence[i] - state.sequence < 5:
+            self.bad_packets[i] += 1
             return
-        box.sequence = state.sequence
-        if state.uptime_ms == box.uptime_ms:
-            box.error = FROZEN  # no sign of life
+        self.sequence[i] = state.sequence
+        if state.uptime_ms == self._uptime_ms[i]:
+            self.error[i] = FROZEN  # no sign of life
             return
-        box.uptime_ms = state.uptime_ms
+        self._uptime_ms[i] = state.uptime_ms
         if state.event:
             self.urgent = True
-        settled = state.allowed_ma == box.point.applied_ma and not box.point.is_silent()
-        if box.pushes and state.allowed_ma <= box.sent_ma:
-            self._mark_pushed(box, now_ms, 0)
-        self._report(box, state, now_ms)
+        point = self.points[i]
+        settled = state.allowed_ma == point.applied_ma and not point.is_silent()
+        if self._pushes[i] and state.allowed_ma <= self._sent_ma[i]:
+            self._mark_pushed(i, now_ms, 0)
+        self._report(i, state, now_ms)
         if state.is_managed:
-            self._find_version(box, state, settled, now_ms)
+            self._find_version(i, state, settled, now_ms)
 
-    def _report(self, box, state, now_ms: int) -> None:
-        car = self._car(box, state)
+    def _report(self, i: int, state, now_ms: int) -> None:
+        car = self._car(i, state)
         applied_ma = state.allowed_ma
         drawn = state.current_ma
-        box.error = OK
+        error = OK
         if not state.is_managed:
-            box.error = NOT_MANAGED
+            error = NOT_MANAGED
             car = FAULT
             if drawn[0] < 0:
                 applied_ma = max(applied_ma, state.supported_ma)  # nothing of ours holds it back
         elif car == FAULT:
-            box.error = OWN_ERROR + (state.error_state & 0x3F)
-        box.point.report(
+            error = OWN_ERROR + (state.error_state & 0x3F)
+        self.error[i] = error
+        self.points[i].report(
             now_ms, applied_ma, drawn[0], drawn[1], drawn[2], car, state.supported_ma, state.phases
         )
 
-    @staticmethod
-    def _car(box, state) -> int:
+    def _car(self, i: int, state) -> int:
         """Translate the state of car and wallbox."""
         stopped = state.car_stopped
         charger_state = state.charger_state
         if charger_state == 3:
             # up to state v2, and in emulators later on, the field is the growing charging time
-            if stopped and box.car_stopped and stopped != box.car_stopped:
-                box.counts_charging = True
-            box.car_stopped = stopped
+            before = self._car_stopped[i]
+            if stopped and before and stopped != before:
+                self._counts_charging[i] = 1
+            self._car_stopped[i] = stopped
             return CHARGING
-        box.car_stopped = 0
+        self._car_stopped[i] = 0
         if charger_state == 0:
             return NO_CAR
         if charger_state > 3:
             return FAULT
         if not state.supported_ma:
             return BLOCKED
-        if stopped and state.version > 2 and not box.counts_charging:
+        if stopped and state.version > 2 and not self._counts_charging[i]:
             return FULL
         return WAITING if charger_state == 1 else READY
 
-    @staticmethod
-    def _find_version(box, state, settled: bool, now_ms: int) -> None:
+    def _find_version(self, i: int, state, settled: bool, now_ms: int) -> None:
         """Try the next lower command version on a wallbox that does not take over what it is sent.
 
         It obeys when it applies the setpoint, the lower one of setpoint and its other limits, or
         either of them rounded down. One whose applied current just moved, or that was sent
         nothing, is not settled: its time starts anew.
         """
-        sent = box.sent_ma
+        sent = self._sent_ma[i]
         below = sent - state.allowed_ma
         below_other = min(sent, state.supported_ma) - state.allowed_ma
         if sent < 0 or 0 <= below < _ROUNDING_MA or 0 <= below_other < _ROUNDING_MA:
-            box.disobeys_ms = None
-        elif not settled or box.disobeys_ms is None:
-            box.disobeys_ms = now_ms
-        elif ticks_diff(now_ms, box.disobeys_ms) >= _DISOBEY_MS:
-            box.disobeys_ms = None
-            box.version = box.version - 1 if box.version > 1 else NEWEST_COMMAND
+            self._disobeys_ms[i] = None
+        elif not settled or self._disobeys_ms[i] is None:
+            self._disobeys_ms[i] = now_ms
+        elif ticks_diff(now_ms, self._disobeys_ms[i]) >= _DISOBEY_MS:
+            self._disobeys_ms[i] = None
+            version = self.version[i]
+            self.version[i] = version - 1 if version > 1 else NEWEST_COMMAND

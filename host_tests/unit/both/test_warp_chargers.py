@@ -41,7 +41,7 @@ class Group:
         self.sent = []
         self.now = 0
         self.broken = False
-        self.warp = WarpChargers(list(zip(self.points, self.addresses)), self.send)
+        self.warp = WarpChargers(self.points, self.addresses, self.send)
         self.sequence = [0] * count
 
     def send(self, buffer, address):
@@ -161,15 +161,14 @@ def test_a_clock_that_wraps():
 
 
 def test_nobody_to_poll():
-    warp = WarpChargers([], None)
+    warp = WarpChargers([], [], None)
     assert warp.poll(0) == 1000
     assert warp.push(0) == 0
     group = Group(2)
     group.points[0].name_error = True
-    points = [(group.points[0], group.addresses[0]), (Point(), None)]
-    warp = WarpChargers(points, group.send)
+    points = [group.points[0], Point()]
+    warp = WarpChargers(points, [group.addresses[0], None], group.send)
     assert warp.poll(0) == 1000
-    assert len(warp.boxes) == 2
     assert not group.sent
 
 
@@ -407,16 +406,16 @@ def test_old_firmware_counts_the_charging_time_instead():
 
 def test_faults():
     group = Group(1)
-    box = group.warp.boxes[0]
+    warp = group.warp
     assert group.answer(0, charger_state=4, error=3)[4] == FAULT
-    assert box.error == OWN_ERROR + 3
+    assert warp.error[0] == OWN_ERROR + 3
     group.now += 1000
     group.answer(0)
-    assert box.error == 0
+    assert warp.error[0] == 0
     # not managed: nothing of ours holds it back, so what it measures counts, or all it may take
     group.now += 1000
     assert group.answer(0, flags=0, allowed=6000, supported=20000)[:5] == (6000, 0, 0, 0, FAULT)
-    assert box.error == NOT_MANAGED
+    assert warp.error[0] == NOT_MANAGED
     group.now += 1000
     nan = (0x7FC00000,) * 3
     assert group.answer(0, flags=0, allowed=6000, supported=20000, currents=nan)[0] == 20000
@@ -438,13 +437,13 @@ def test_sequence_numbers():
         group = Group(1)
         group.sequence[0] = last
         if last == 65535:
-            group.warp.boxes[0].sequence = 65534
+            group.warp.sequence[0] = 65534
         group.answer(0)
         group.now += 1000
         group.sequence[0] = received
         group.answer(0)
         assert len(group.points[0].reports) == (2 if accepted else 1), (last, received)
-        assert group.warp.boxes[0].bad_packets == (0 if accepted else 1)
+        assert group.warp.bad_packets[0] == (0 if accepted else 1)
 
 
 def test_a_frozen_controller_is_no_sign_of_life():
@@ -453,12 +452,12 @@ def test_a_frozen_controller_is_no_sign_of_life():
     for _ in range(5):
         group.answer(0)  # same uptime, next sequence number
     assert len(group.points[0].reports) == 1
-    assert group.warp.boxes[0].error == FROZEN
-    assert group.warp.boxes[0].bad_packets == 0
+    assert group.warp.error[0] == FROZEN
+    assert group.warp.bad_packets[0] == 0
     group.now += 1
     group.answer(0)
     assert len(group.points[0].reports) == 2
-    assert group.warp.boxes[0].error == 0
+    assert group.warp.error[0] == 0
 
 
 def test_strangers_and_broken_packets_are_counted():
@@ -469,8 +468,8 @@ def test_strangers_and_broken_packets_are_counted():
     assert group.warp.unknown_senders == 2
     for n in range(88):
         group.warp.received(good, n, group.addresses[0], 0)
-    assert group.warp.boxes[0].bad_packets == 88
-    assert group.warp.boxes[1].bad_packets == 0
+    assert group.warp.bad_packets[0] == 88
+    assert group.warp.bad_packets[1] == 0
     group.warp.received(good, 88, group.addresses[0], 0)
     assert len(group.points[0].reports) == 1
 
@@ -491,15 +490,15 @@ def test_events():
 def live(group, seconds, obeys, allowed=0, **fields):
     """A wallbox that answers each second; it takes over what it is sent in versions it obeys."""
     versions = []
-    box = group.warp.boxes[0]
+    warp = group.warp
     for _ in range(seconds):
         group.run(300)
         if group.sent[-1][2][6] in obeys:
             allowed = group.last(0)[0]
         group.answer(0, allowed=allowed, **fields)
         group.run(700)
-        if not versions or versions[-1] != box.version:
-            versions.append(box.version)
+        if not versions or versions[-1] != warp.version[0]:
+            versions.append(warp.version[0])
     return versions
 
 
@@ -513,15 +512,15 @@ def test_an_older_charger_gets_the_version_it_obeys():
 
 def test_the_next_version_takes_six_seconds_and_two_states():
     group = Group(1, 16000)
-    box = group.warp.boxes[0]
+    warp = group.warp
     group.run(300)
     group.answer(0, allowed=0)
     group.run(5900)
     group.answer(0, allowed=0)
-    assert box.version == 4
+    assert warp.version[0] == 4
     group.run(100)
     group.answer(0, allowed=0)
-    assert box.version == 3
+    assert warp.version[0] == 3
 
 
 def test_what_is_no_disobedience():
@@ -548,7 +547,7 @@ def test_a_slow_wallbox_under_a_setpoint_that_moves_is_not_disobedient():
         group.run(1000)
         pending.append(group.last(0)[0])
         group.answer(0, allowed=pending.pop(0))
-    assert group.warp.boxes[0].version == 4
+    assert group.warp.version[0] == 4
 
 
 def test_silence_is_no_disobedience():
@@ -564,7 +563,7 @@ def test_silence_is_no_disobedience():
     group.points[0].silent = True
     group.now += 10000
     group.answer(0, allowed=0)
-    assert group.warp.boxes[0].version == 4
+    assert group.warp.version[0] == 4
 
 
 def test_packets_leave_no_garbage_on_the_chip():
@@ -575,7 +574,7 @@ def test_packets_leave_no_garbage_on_the_chip():
         point.report = take_report
     group.warp._send = take_datagram
     packets = [state(i, i + 1, allowed=16000, charger_state=3) for i in range(50)]
-    senders = [bytes(address) for address in group.addresses]
+    senders = group.addresses
     received = group.warp.received
     poll = group.warp.poll
     gc.collect()
