@@ -80,12 +80,14 @@ def _site(document, now_ms: int):
     points = []
     addresses = []
     for row in document["chargers"]:
+        minimum = _minimum_ma(document["charge_manager"], row["phases"])
         point = ChargePoint(
             row["name"],
             0 if row["circuit"] is None else names.index(row["circuit"]),
             row["phases"],
             row["rotation"],
-            max(row["min_ma"], _minimum_ma(document["charge_manager"], row["phases"])),
+            # a start minimum for all never lifts a setpoint above what a wallbox may have (R4)
+            min(max(row["min_ma"], minimum), row["max_ma"]),
             row["max_ma"],
         )
         address = None

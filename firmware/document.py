@@ -6,6 +6,10 @@ takes what was written to charge_manager/config in WARP's shape (contract C3). U
 firmware.settings only, which loads all this when it is needed.
 """
 
+import os
+
+import meters
+
 from firmware import references, store
 from firmware.schema import (
     Invalid,
@@ -26,11 +30,12 @@ _ROTATIONS = ("L123", "L132", "L231", "L213", "L321", "L312")  # WARP's rot 1..6
 _BAUDS = (1200, 2400, 4800, 9600, 19200, 38400, 57600, 115200)
 
 
-def _word(path, value, low, high):
-    """Text that may be part of a file name."""
-    for char in text(path, value, low, high):
-        if not ("a" <= char <= "z" or "0" <= char <= "9" or char == "_"):
-            fail(path, show(value) + " is no model", "a-z, 0-9 and _")
+def _model(path, value, low, high):
+    """A meter of which there is a register map."""
+    folder = meters.__file__.rpartition("/")[0] + "/maps"
+    known = sorted([name[:-5] for name in os.listdir(folder) if name.endswith(".json")])
+    if text(path, value, low, high) not in known:
+        fail(path, show(value) + " is no model", "one of " + ", ".join(known))
     return value
 
 
@@ -61,7 +66,7 @@ _RS485 = (
 )
 _METER = (
     ("name", text, ..., 1, 32),
-    ("model", _word, "eastron_sdm630", 1, 40),
+    ("model", _model, "eastron_sdm630", 1, 40),
     ("address", integer, 1, 1, 247),
     ("period_ms", integer, 1000, 200, 60000),
 )

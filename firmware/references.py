@@ -14,6 +14,7 @@ def check(document):
     meters = _names(document["meters"], "meters", "name")
     _names(document["meters"], "meters", "address")
     names = _names(circuits, "circuits", "name")
+    _names(circuits, "circuits", "meter")
     levels = [[] for _ in range(_DEPTH)]
     for i, circuit in enumerate(circuits):
         depth = _check_circuit("circuits[%d]." % i, circuit, circuits, names, meters)
@@ -25,11 +26,11 @@ def check(document):
 
 
 def _names(entries, path, key) -> list:
-    """Return the values of `key`; raise Invalid when one of them is there twice."""
+    """Return the values of `key`; raise Invalid when one (but "" and null) is there twice."""
     seen = []
     for i, entry in enumerate(entries):
         value = entry[key]
-        if value in seen and value != "":
+        if value in seen and value:
             where = "%s[%d].%s" % (path, i, key)
             fail(where, "%s is there twice" % show(value), "each its own " + key)
         seen.append(value)

@@ -250,9 +250,32 @@ def test_escaped_characters_come_as_halves_or_whole():
         assert error_of("name", json.loads('"' + half + '"')).startswith("name: a character ")
 
 
-def test_models_are_words():
-    for model in ("../x", "a/b", "A", "a.b", "ä"):
-        assert error_of("meters.0.model", model).endswith("is no model; give a-z, 0-9 and _")
+def test_models_are_those_of_the_maps():
+    for model in ("../x", "a/b", "A", "a.b", "ä", "eastron_sdm999", "eastron_sdm630.json"):
+        error = error_of("meters.0.model", model)
+        assert "meters[0].model: " in error
+        assert "is no model; give one of " in error
+        assert "eastron_sdm630" in error.rpartition(";")[2]
+
+
+def test_a_meter_measures_one_place():
+    places = [{"name": name, "meter": "grid", "main_ma": 35000} for name in "ab"]
+    error = settings.validate({"meters": [{"name": "grid"}], "circuits": places})[1]
+    assert error == 'circuits[1].meter: "grid" is there twice; give each its own meter'
+
+
+def test_a_start_minimum_is_never_above_the_maximum_of_a_wallbox():
+    from firmware import build
+
+    manager = {"minimum_current_auto": False, "minimum_current": 20000}
+    chargers = [
+        {"name": "a", "host": "192.168.1.1", "max_ma": 16000},
+        {"name": "b", "host": "192.168.1.2", "max_ma": 32000},
+    ]
+    document = {"charge_manager": manager, "chargers": chargers}
+    document["circuits"] = [{"name": "grid", "limit_ma": 63000}]
+    site = build.build(good(document), None, 0, None, None)[0]
+    assert [(p.min_ma, p.max_ma) for p in site.points] == [(16000, 16000), (20000, 32000)]
 
 
 def test_references():
