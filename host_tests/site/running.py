@@ -11,6 +11,7 @@ attached.
 """
 
 import contextlib
+import ctypes
 import json
 import os
 import pathlib
@@ -28,6 +29,7 @@ from tools.simsite import SiteConfig, SiteThread
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 START_S = 60
 STOP_S = 15
+PR_SET_PDEATHSIG = 1
 
 _stopping = threading.Event()  # set when the test session ends early
 
@@ -36,6 +38,11 @@ def stop_with(event):
     """Let all sites of this process end when the event is set."""
     global _stopping
     _stopping = event
+
+
+def _die_with_parent():
+    """A firmware that outlived its site would read the next one's meter: ptys are used again."""
+    ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGTERM)
 
 
 class Running:
@@ -112,6 +119,7 @@ class Running:
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
             start_new_session=True,
+            preexec_fn=_die_with_parent,
         )
         self._end.callback(self._stop)
         threading.Thread(target=self._listen, daemon=True).start()
