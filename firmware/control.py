@@ -1,25 +1,24 @@
 """The control loop: the one synchronous pass, and what has to happen around it.
 
 The pass runs on every fresh meter sample, when a car comes or goes, and every 500 ms. What it
-lowers goes out in the same call, the first eight wallboxes at once, the rest in groups 20 ms
+changes goes out in the same call, the first eight wallboxes at once, the rest in groups 20 ms
 apart by the task that polls. No await stands between reading the site and handing out setpoints.
 """
 
 from compat import const, sleep_ms, ticks_add, ticks_diff, ticks_ms
-from loadmgmt.site import LOWERED
 
 _PASS_MS = const(500)
 _GROUP_MS = const(20)  # design section 8: groups of 8, 20 ms apart
 
 
 class Control:
-    """Owns the site. `push(now_ms)` sends a group of lowered setpoints: how many are left."""
+    """Owns the site. `push(now_ms)` sends a group of changed setpoints: how many are left."""
 
     def __init__(self):
         self.site = None
         self._push = None
         self._pushed_ms = 0
-        self.is_left = False  # lowered setpoints that did not fit into the first group
+        self.is_left = False  # changed setpoints that did not fit into the first group
 
     def replace(self, site, push) -> None:
         """Go on with this site."""
@@ -29,7 +28,7 @@ class Control:
     def run_pass(self) -> None:
         """One pass now; what it lowered is on its way when this returns."""
         now = ticks_ms()
-        if self.site.step(now) & LOWERED:
+        if self.site.step(now):
             self._pushed_ms = now
             self.is_left = self._push(now) > 0
 

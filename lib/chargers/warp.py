@@ -122,20 +122,25 @@ class WarpChargers:
         return ticks_add(self._second_ms, self._slot * _PERIOD_MS // len(self._polled))
 
     def push(self, now_ms: int, limit: int = 8) -> int:
-        """Send at once to wallboxes whose setpoint fell, at most limit; return how many are left.
+        """Send changed setpoints at once, lowered ones first, at most limit; how many are left.
 
-        Call again 20 ms later while some are left. Not echoed after 450 ms: poll() sends it again.
+        Call again 20 ms later while some are left. A lower one that is not echoed after 450 ms is
+        sent again by poll(). A raise goes out, too: kept for its turn in the round it could follow
+        a meter sample that speaks against it.
         """
         left = 0
-        for i in self._polled:
-            point = self.points[i]
-            if not 0 <= point.setpoint_ma < self._limit_ma(i) or point.is_silent():
-                continue
-            if limit <= 0:
-                left += 1
-                continue
-            limit -= 1
-            self._command(i, now_ms)
+        for raised in (False, True):
+            for i in self._polled:
+                point = self.points[i]
+                setpoint = min(point.setpoint_ma, _MAX_MA)
+                change = setpoint - self._limit_ma(i)
+                if setpoint < 0 or not change or (change > 0) != raised or point.is_silent():
+                    continue
+                if limit <= 0:
+                    left += 1
+                    continue
+                limit -= 1
+                self._command(i, now_ms)
         return left
 
     def _limit_ma(self, i: int) -> int:

@@ -244,20 +244,32 @@ def test_a_datagram_that_was_not_sent_feeds_no_dead_man():
 # --- reductions ---
 
 
-def test_reductions_go_at_once_in_groups_of_eight():
+def test_changes_go_at_once_in_groups_of_eight_reductions_first():
     group = Group(20, 16000)
     group.run(1000)
     group.sent.clear()
-    for point in group.points[:18]:
+    for point in group.points[1:19]:
         point.setpoint_ma = 6000
-    group.points[18].setpoint_ma = 20000  # not a reduction
-    assert group.warp.push(group.now) == 10
-    assert group.warp.push(group.now) == 2
+    group.points[0].setpoint_ma = 20000
+    assert group.warp.push(group.now) == 11
+    assert group.warp.push(group.now) == 3
     assert group.warp.push(group.now) == 0
     assert group.warp.push(group.now) == 0
-    assert [sent[1] for sent in group.sent] == list(range(18))
-    assert all(unpack_from("<H", sent[2], 8)[0] == 6000 for sent in group.sent)
-    assert group.points[0].sent_ms == group.now
+    assert [sent[1] for sent in group.sent] == list(range(1, 19)) + [0]
+    setpoints = [unpack_from("<H", sent[2], 8)[0] for sent in group.sent]
+    assert setpoints == [6000] * 18 + [20000]
+    assert group.points[1].sent_ms == group.now
+
+
+def test_a_raise_is_not_repeated_before_its_turn():
+    group = Group(2, 16000)
+    group.run(1000)
+    group.sent.clear()
+    group.points[0].setpoint_ma = 20000
+    start = group.now
+    group.warp.push(group.now)
+    group.run(900)
+    assert [time - start for time in group.times(0)] == [0, 0]
 
 
 def test_a_reduction_that_is_not_echoed_is_repeated_once():
