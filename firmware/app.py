@@ -58,7 +58,7 @@ class App:
 
     def _build(self, document) -> None:
         """Make site, drivers and bus of the document; nothing is replaced when that fails."""
-        from firmware import build
+        from firmware import build, warp_config
 
         now = ticks_ms()
         port = self.bus.port if self.bus else None
@@ -68,9 +68,11 @@ class App:
             port = board.open_rs485(document["rs485"])
         try:
             parts = build.build(document, port, now, self._sampled, self._send)
+            manager = warp_config.manager(document)
+            values = warp_config.values(manager)
         finally:
-            build = None
-            unload("firmware", ("build",))
+            build = warp_config = None
+            unload("firmware", ("build", "warp_config"))
             unload("meters", ("map_file",))
         self.site, self.bus, self.warp = parts
         self.meters = self.bus.meters
@@ -79,9 +81,9 @@ class App:
         self.external_control = document["external_control"]
         self.http_port = document["http"]["port"]
         self.watches_writes = document["charge_manager"]["enable_watchdog"]
-        config = settings.warp_config(document)
-        self.maximum_ma = config["maximum_available_current"]
-        self._default_ma = config["default_available_current"]
+        self.manager = values  # see firmware.warp_config
+        self.maximum_ma = manager["maximum_available_current"]
+        self._default_ma = manager["default_available_current"]
         self.site.on_event = self.events.add
         self._written_ms = now
         if document["charge_manager"]["maximum_available_current"] is not None:

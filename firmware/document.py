@@ -10,7 +10,7 @@ import os
 
 import meters
 
-from firmware import references, store
+from firmware import references, store, warp_config
 from firmware.schema import (
     Invalid,
     boolean,
@@ -153,8 +153,8 @@ def save(document, keep_wrong: bool) -> str | None:
     return error or store.save(document, [field[0] for field in _SETTINGS], keep_wrong)
 
 
-def apply_warp_config(document, body, shown) -> tuple:
-    """Return (new document, None) or (None, error). A null leaves the member as it is `shown`.
+def apply_warp_config(document, body) -> tuple:
+    """Return (new document, None) or (None, error). A null leaves the member as it is.
 
     Replaces the WARP wallboxes only; one whose host is known keeps its other settings.
     """
@@ -164,6 +164,7 @@ def apply_warp_config(document, body, shown) -> tuple:
     fields.append(("enable_central_management", choice, False, (False,), 0))
     try:
         if isinstance(body, dict):
+            shown = warp_config.config(document)
             given = {key: shown.get(key) if body[key] is None else body[key] for key in body}
             checked = table("", given, fields)
         else:

@@ -7,7 +7,7 @@ heap, and settings are written rarely. Errors are text: path, what is wrong, wha
 
 from firmware.unload import unload
 
-_PARTS = ("document", "references", "schema", "store")
+_PARTS = ("document", "references", "schema", "store", "warp_config")
 
 
 class _State:
@@ -40,30 +40,9 @@ def save(document) -> str | None:
 
 
 def apply_warp_config(document, body) -> tuple:
-    """Return (new document, None) or (None, error); `body` in the shape of warp_config()."""
-    return _call("apply_warp_config", document, body, warp_config(document))
-
-
-def warp_config(document) -> dict:
-    """Return a valid document in the shape of charge_manager/config."""
-    config = dict(document["charge_manager"])
-    highest = config["maximum_available_current"]
-    if highest is None:
-        limits = []
-        for circuit in document["circuits"]:
-            if circuit["parent"] is None:
-                limits.extend(circuit["limit_ma"] or [])
-                limits.extend(circuit["main_ma"] or [])
-        highest = min(limits) if limits else 0
-    default = config["default_available_current"]
-    config["maximum_available_current"] = highest
-    config["default_available_current"] = highest if default is None else min(default, highest)
-    config["chargers"] = [
-        {"host": charger["host"], "name": charger["name"]}
-        for charger in document["chargers"]
-        if charger["driver"] == "warp"
-    ]
-    return config
+    """Return (new document, None) or (None, error); `body` in the shape of
+    charge_manager/config."""
+    return _call("apply_warp_config", document, body)
 
 
 def _call(name, *arguments):

@@ -1,5 +1,6 @@
-"""charge_manager/config: the settings in WARP's shape. Needs most memory of all, so it makes room.
+"""charge_manager/config: the settings in WARP's shape. Writing needs most memory of all.
 
+`context.manager` are the values of all members but the wallboxes, see firmware.warp_config;
 `context.document()` reads the settings in force anew; `context.apply_settings(document)` puts
 others in force (None, or the error text and nothing has changed).
 """
@@ -10,11 +11,21 @@ from firmware import settings
 from firmware.unload import unload
 
 
+def _chargers(context):
+    for i, point in enumerate(context.site.points):
+        yield {"host": point.host or context.charger_host(i), "name": point.name}
+
+
 def read(context, _query) -> dict:
     """The tree; derived values are filled in."""
-    gc.collect()
-    config = settings.warp_config(context.document())
-    config["chargers"] = (charger for charger in config["chargers"])
+    from firmware import warp_config
+
+    try:
+        config = dict(zip(warp_config.MEMBERS, context.manager))
+    finally:
+        warp_config = None
+        unload("firmware", ("warp_config",))
+    config["chargers"] = _chargers(context)
     return config
 
 

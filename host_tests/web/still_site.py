@@ -19,7 +19,7 @@ from loadmgmt.circuit import Circuit
 from loadmgmt.point import ChargePoint
 from loadmgmt.site import Site
 
-from firmware import settings
+from firmware import settings, warp_config
 from firmware.web.server import Server
 
 _DOCUMENT = {
@@ -105,9 +105,10 @@ class Context:
 
     def __init__(self):
         self.started_s = int(time.time())
-        self._document, error = settings.validate(_DOCUMENT)
+        document, error = settings.validate(_DOCUMENT)
         if error:
             raise ValueError(error)
+        self.apply_settings(document)
         self.name = self._document["name"]
         self.maximum_ma = 35000
         self.meters = [Meter()]
@@ -131,6 +132,7 @@ class Context:
 
     def apply_settings(self, document):
         self._document = document
+        self.manager = warp_config.values(warp_config.manager(document))
 
     def document(self):
         return self._document

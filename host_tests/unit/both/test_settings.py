@@ -2,7 +2,7 @@
 
 import json
 
-from firmware import settings
+from firmware import settings, warp_config
 
 SMALLEST = {
     "rs485": {"port": "/dev/ttyUSB0"},
@@ -342,9 +342,16 @@ def test_nested_garbage():
 def test_warp_example_is_taken_by_a_new_device_and_read_back():
     document, error = settings.apply_warp_config(settings.defaults(), copy(WARP_EXAMPLE))
     assert error is None, error
-    assert settings.warp_config(document) == WARP_EXAMPLE
-    again, error = settings.apply_warp_config(document, settings.warp_config(document))
+    assert warp_config.config(document) == WARP_EXAMPLE
+    again, error = settings.apply_warp_config(document, warp_config.config(document))
     assert error is None and again == document
+
+
+def test_the_app_keeps_every_member():
+    document = settings.defaults()
+    assert sorted(warp_config.MEMBERS) == sorted(document["charge_manager"])
+    kept = warp_config.values(warp_config.manager(document))
+    assert dict(zip(warp_config.MEMBERS, kept)) == warp_config.manager(document)
 
 
 def test_warp_config_keeps_the_rest_of_a_known_wallbox():
@@ -419,7 +426,7 @@ def test_warp_maximum_without_one_is_the_smallest_root_limit():
     document["circuits"][0]["main_ma"] = [35000, 32000, 50000]
     document["circuits"].append({"name": "x", "parent": "grid", "limit_ma": 1000})
     document["charge_manager"] = {"default_available_current": 40000}
-    config = settings.warp_config(good(document))
+    config = warp_config.config(good(document))
     assert config["maximum_available_current"] == 32000
     assert config["default_available_current"] == 32000
-    assert settings.warp_config(settings.defaults())["maximum_available_current"] == 0
+    assert warp_config.config(settings.defaults())["maximum_available_current"] == 0
