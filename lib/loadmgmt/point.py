@@ -26,6 +26,7 @@ CONFIRM_BY_TIME_MS = const(12000)  # R1, no own measurement
 SETTLE_MS = const(5000)  # IEC 61851-1: a car follows its pilot within 5 s
 SETTLE_BLIND_MS = const(12000)
 DEAD_MAN_GRACE_MS = const(2000)  # R5
+_MOVED_MA = const(500)  # between two readings: less than an ordinary ramp of 1 A/s
 _READING_GAP_MS = const(700)  # two states closer than this count as one reading
 
 _ROTATIONS = ("L123", "L132", "L231", "L213", "L321", "L312")
@@ -99,7 +100,7 @@ class ChargePoint:
         self.before = [0, 0, 0]  # the reading before
         self.drawn_hi = [0, 0, 0]  # the most it reported around the last meter sample
         self.before_ms = 0
-        self.moved_ms = 0  # when its draw last changed by more than 1 A
+        self.moved_ms = 0  # when its draw last changed
         self.phases_now = phases
         self.since_ms = 0  # since when its car charges, or wants to
         self.heard = False  # it is answering: not lost, not unknown yet
@@ -132,9 +133,9 @@ class ChargePoint:
             drawn_l1 = drawn_l2 = drawn_l3 = 0
         drawn = self.drawn
         if (
-            abs(drawn_l1 - drawn[0]) > 1000
-            or abs(drawn_l2 - drawn[1]) > 1000
-            or abs(drawn_l3 - drawn[2]) > 1000
+            abs(drawn_l1 - drawn[0]) > _MOVED_MA
+            or abs(drawn_l2 - drawn[1]) > _MOVED_MA
+            or abs(drawn_l3 - drawn[2]) > _MOVED_MA
         ):
             self.moved_ms = now_ms
         if ticks_diff(now_ms, self.before_ms) >= _READING_GAP_MS or not self.heard:

@@ -22,6 +22,7 @@ _MOVED_MA = const(1000)
 _CALM_MS = const(2000)  # a sample counts against the meter this long after the last change
 _LOW_SAMPLES = const(3)
 _STEP_MA = const(3000)
+_STEADY_MA = const(250)  # between two samples
 _MISSED_STEPS = const(3)
 _GOOD_SAMPLES = const(3)
 
@@ -38,7 +39,10 @@ class Trust:
         self.low = [0, 0, 0]  # samples in a row that read too low
         self.missed = [0, 0, 0]  # changes in a row that the meter did not follow
         self.step_own = [0, 0, 0]
-        self.step_meter = None
+        self.step_meter = None  # of the last calm sample
+        self.step_ms = now_ms
+        self.drift = [0, 0, 0]  # how much the house moved by itself before it
+        self.step = [0, 0, 0]  # 1: it followed a change, -1: it did not
         self.same_ms = now_ms  # since when samples are bit-identical
         self.same_own = [0, 0, 0]
         self.moved = False
@@ -78,7 +82,10 @@ class Trust:
             if self.moved and ticks_diff(now_ms, self.same_ms) >= _FROZEN_MS:
                 doubt = FROZEN
         if includes and calm_ms >= _CALM_MS:
-            wrong = self._follows(meter, own) if self.generation else self._low(meter, own)
+            if self.generation:
+                wrong = self._follows(now_ms, meter, own)
+            else:
+                wrong = self._low(meter, own)
             if wrong:
                 doubt = wrong
         if doubt:
@@ -108,23 +115,30 @@ class Trust:
                 self.low[p] = 0
         return doubt
 
-    def _follows(self, meter, own):
+    def _follows(self, now_ms, meter, own):
+        """Compare with the last calm sample. The cars are given what the house leaves: while that
+        moves by itself, the meter stands still just because it is right. So a change counts only
+        when it is quick and the house is steady before and after it."""
+        doubt = 0
         if self.step_meter is None:
             self.step_meter = list(meter)
             self.step_own[:] = own
-            return 0
-        doubt = 0
+        soon = ticks_diff(now_ms, self.step_ms) <= self.silent_ms
+        self.step_ms = now_ms
         for p in range(3):
             change = own[p] - self.step_own[p]
-            if abs(change) >= _STEP_MA:
-                seen = meter[p] - self.step_meter[p]
-                # the house moves too: half the change in the right direction will do
-                if (seen if change > 0 else -seen) * 2 >= abs(change):
-                    self.missed[p] = 0
-                else:
-                    self.missed[p] += 1
+            seen = meter[p] - self.step_meter[p]
+            if abs(change) < _STEP_MA:
+                moved = abs(seen - change)
+                if self.step[p] and moved <= _STEADY_MA:
+                    self.missed[p] = self.missed[p] + 1 if self.step[p] < 0 else 0
                     if self.missed[p] >= _MISSED_STEPS:
                         doubt = NOT_FOLLOWING
-                self.step_own[p] = own[p]
-                self.step_meter[p] = meter[p]
+                self.step[p] = 0
+                self.drift[p] = moved
+            elif soon and self.drift[p] <= _STEADY_MA:
+                # half the change in the right direction will do
+                self.step[p] = 1 if (seen if change > 0 else -seen) * 2 >= abs(change) else -1
+            self.step_own[p] = own[p]
+            self.step_meter[p] = meter[p]
         return doubt
