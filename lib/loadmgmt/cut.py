@@ -15,7 +15,16 @@ from loadmgmt import event, reason
 from loadmgmt.circuit import NONE_MA
 from loadmgmt.fill import fill
 from loadmgmt.point import CHARGING, SETTLE_MS
-from loadmgmt.weigh import FALLBACK, MEASURED, expected_ma, highest_ma, is_unplaced, newest_sample
+from loadmgmt.weigh import (
+    FALLBACK,
+    MEASURED,
+    expected_ma,
+    highest_ma,
+    is_unplaced,
+    newest_sample,
+    sees,
+    weigh,
+)
 
 _GRAIN_MA = const(100)  # cuts are rounded to this, so that noise does not cause one per sample
 _TELL_MS = const(10000)
@@ -32,7 +41,13 @@ def cut(site, now_ms: int) -> bool:
     worst = max(site.over)
     if worst > 0:
         _tell_overload(site, worst, now_ms)
-        lowered = _against_limits(site, now_ms)
+        for p in site.points:
+            if p.setpoint_ma > 0 and is_unplaced(p) and _in_house(site, p):
+                # where no meter sees the draw, each ampere that is cut counts
+                lowered = _against_limits(site, now_ms, True)
+                weigh(site, now_ms)
+                break
+        lowered = _against_limits(site, now_ms, False) or lowered
     for circuit in site.circuits:
         if site.dynamic[circuit.index] == MEASURED:
             if _stop_ramps(site, circuit, now_ms):
@@ -51,7 +66,8 @@ def _tell_overload(site, worst, now_ms):
     site.tell(event.OVERLOAD, site.over.index(worst) % (3 * len(site.circuits)), worst)
 
 
-def _against_limits(site, now_ms):
+def _against_limits(site, now_ms, is_static):
+    """is_static: heed only the limits of no meter that sees the wallboxes' draw."""
     low = site.low
     cap = site.cap
     floor = site.floor
@@ -69,7 +85,7 @@ def _against_limits(site, now_ms):
         cap[i] = setpoint
         low[i] = min(setpoint, p.min_ma)
         floor[i] = 0
-        if p.rotation is None and _in_house(site, p) and is_unplaced(p):
+        if not is_static and is_unplaced(p) and _in_house(site, p):
             drawn = highest_ma(p, newest)
             drawn = max(p.drawn) if drawn < 0 else drawn
             # its draw stands in the house: in the share below it holds at least that
@@ -77,6 +93,11 @@ def _against_limits(site, now_ms):
             floor[i] = drawn
         for j in p.places:
             budget[j] += setpoint
+    if is_static:
+        n = 3 * len(site.circuits)
+        for j in range(n, 2 * n):
+            if sees(site, (j - n) // 3):
+                budget[j] = NONE_MA
     return _shrink(site, now_ms, on, uses, budget, -1)
 
 
@@ -179,7 +200,7 @@ def _against_fuse(site, circuit, phase, now_ms):
 def _in_house(site, p):
     """True when a meter that includes the wallbox sees its draw."""
     for c, _ in p.dynamic:
-        if site.dynamic[c] == MEASURED and site.circuits[c].includes:
+        if sees(site, c):
             return True
     return False
 

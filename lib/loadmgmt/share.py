@@ -22,7 +22,7 @@ from loadmgmt.point import (
     settle_ms,
     wants,
 )
-from loadmgmt.weigh import FALLBACK, MEASURED, fallback_ma, is_unplaced
+from loadmgmt.weigh import FALLBACK, MEASURED, fallback_ma, is_unplaced, sees
 
 _STEP_MA = const(500)  # smaller raises wait, unless they complete what is asked
 _LAST_STEP_MA = const(100)
@@ -50,14 +50,15 @@ def share(site, now_ms: int) -> int:
             if p.setpoint_ma > 0:
                 low[i] = p.min_ma
                 cap[i] = max(p.ask_ma(), p.min_ma)
-                held = _held_ma(site, p)
-                if held > low[i]:
-                    low[i] = min(held, cap[i])
-                if held:
-                    for j in p.places:
-                        if total[j] < NONE_MA and j >= 3 * len(site.circuits):
-                            total[j] += held
-                            room[j] += held
+                if is_unplaced(p):
+                    # what it draws on its unknown phase stands in the house term already
+                    held = min(max(p.drawn), max(p.before), p.setpoint_ma)
+                    for c, limits in p.dynamic:
+                        if sees(site, c):
+                            low[i] = max(low[i], min(held, cap[i]))
+                            for j in limits:
+                                total[j] += held
+                                room[j] += held
                 on.append(i)
                 for j in p.places:
                     room[j] -= low[i]
@@ -140,16 +141,6 @@ def _capacity(site):
             elif circuit.metered:
                 total[n + at + k] = 0
     return total, after_stop
-
-
-def _held_ma(site, p):
-    """What a wallbox on an unknown phase draws: it stands in the house term already."""
-    if p.rotation is not None or not is_unplaced(p):
-        return 0
-    for c, _ in p.dynamic:
-        if site.dynamic[c] == MEASURED and site.circuits[c].includes:
-            return min(max(p.drawn), max(p.before), p.setpoint_ma)
-    return 0
 
 
 def _queue_key(p):

@@ -88,6 +88,11 @@ def is_unplaced(p) -> bool:
     return high - min(drawn) > 1000 + high // 10
 
 
+def sees(site, c) -> bool:
+    """True when a believed meter of circuit c measures its wallboxes with the house."""
+    return site.dynamic[c] == MEASURED and site.circuits[c].includes
+
+
 def highest_ma(p, newest) -> int:
     """The most it may have drawn when the newest sample was taken; -1: its reading holds."""
     if not p.heard:

@@ -1,7 +1,7 @@
 """No car is stopped for something that is only not known yet (R7, R9), in virtual time."""
 
 from loadmgmt.circuit import Circuit
-from loadmgmt.point import ChargePoint
+from loadmgmt.point import CHARGING, READY, ChargePoint
 from loadmgmt.site import Site
 from virtual_site import VirtualSite
 
@@ -77,3 +77,41 @@ def test_a_wallbox_that_loses_its_power_is_no_reason_to_doubt_the_meter():
             assert virtual.circuit.believed()
             for other in virtual.boxes:
                 assert other is box or other.point.setpoint_ma >= 6000, virtual.setpoints()
+
+
+def test_a_lower_available_current_stops_no_car_on_an_unknown_phase():
+    for available in (20000, 30000):
+        virtual = VirtualSite(1, n=3, known=False, main_ma=63000, start_ms=2000)
+        for box in virtual.boxes:
+            box.car.phases = 1
+            box.car.max_ma = 16000
+        virtual.run(120)
+        assert min(virtual.setpoints()) > 16000
+        virtual.site.set_available(available)
+        for _ in range(20):
+            virtual.run(1)
+            assert min(virtual.setpoints()) >= 6000, virtual.setpoints()
+            assert available - 1000 < sum(virtual.setpoints()) <= available
+
+
+def test_what_one_meter_sees_of_a_car_on_an_unknown_phase_is_no_room_below_another():
+    # the meter of the house is before the wallboxes' branch, the one of the branch is in it
+    house = Circuit("house", None, None, [35000] * 3)
+    house.meter(0, 1000, False, False)
+    branch = Circuit("branch", 0, None, [35000] * 3)
+    branch.meter(0, 1000, True, False)
+    point = ChargePoint("box", 1)
+    point.dead_man_ms = 30000
+    site = Site([house, branch], [point], 0)
+    for second in range(1, 90):
+        now = second * 1000
+        setpoint = max(point.setpoint_ma, 0)
+        drawn = min(setpoint, 10000)
+        point.sent_ms = now - 700
+        point.report(now - 400, setpoint, drawn, 0, 0, CHARGING if drawn else READY, 32000, 3)
+        site.sample(0, now, 20000, 20000, 20000, False)
+        site.sample(1, now, drawn, 0, 0, False)
+        site.step(now)
+        site.step(now + 500)
+        assert point.setpoint_ma <= 13000  # 33 A less the 20 A of the house
+    assert point.setpoint_ma == 13000
