@@ -75,7 +75,8 @@ def pieces(tree):
     if isinstance(tree, _GENERATOR):
         yield "["
         for item in tree:
-            yield mark + json.dumps(item)
+            yield mark
+            yield json.dumps(item)
             mark = ", "
         yield "]"
     elif isinstance(tree, dict):

@@ -23,7 +23,7 @@ _FIRST = const(512)  # the buffer to begin with
 _LINE = const(1024)  # request line, and each header line; must be twice the above
 _HEAD = const(4096)  # all header lines together
 _HEADERS = const(32)
-_PIECE = const(384)  # of an answer at least; each write costs the chip milliseconds
+_PIECE = const(512)  # of an answer; each write costs the chip milliseconds
 _DRAIN = const(2097152)  # read and forgotten at most, so that a refused peer sees the answer
 _DRAIN_MS = const(3000)
 _SILENT_MS = const(400)  # a refused peer that sends nothing more has seen it
@@ -145,17 +145,24 @@ class Connection:
 
     async def _answer(self) -> None:
         head, body = api.answer(self.server.context, self)
-        out = head.encode()
         if self.method == "HEAD":
             body = ""
-        for piece in (body,) if isinstance(body, str) else body:
-            out += piece.encode() if isinstance(piece, str) else piece
-            if len(out) >= _PIECE:
-                await self._send(out)
-                out = b""
-        await self._send(out)
+        out = bytearray(_PIECE)  # filled again and again: long pieces of memory are rare
+        filled = 0
+        for part in ((head,), (body,) if isinstance(body, str) else body):
+            for piece in part:
+                data = memoryview(piece.encode() if isinstance(piece, str) else piece)
+                while len(data):
+                    n = min(len(data), _PIECE - filled)
+                    out[filled : filled + n] = data[:n]
+                    data = data[n:]
+                    filled += n
+                    if filled == _PIECE:
+                        await self._send(out)
+                        filled = 0
+        await self._send(memoryview(out)[:filled])
 
-    async def _send(self, data: bytes) -> None:
+    async def _send(self, data) -> None:
         self.answered = True
         sent = 0
         while sent < len(data):

@@ -11,8 +11,6 @@ is out, await receive(view, timeout_ms) returns how many bytes it stored (1..len
 time).
 """
 
-import asyncio
-
 from compat import const, sleep_ms, ticks_add, ticks_diff, ticks_ms
 from modbus.crc import crc16
 from modbus.pdu import (
@@ -32,13 +30,15 @@ _BABBLE = const(1024)  # bytes in one wait: someone else is sending without end
 
 
 class RtuClient:
-    """One bus: one request at a time, each with its deadline and its retries."""
+    """One bus: one request at a time, each with its deadline and its retries.
+
+    One task owns the bus and makes all requests; there is no lock.
+    """
 
     def __init__(self, port, timeout_ms: int = 300, retries: int = 2):
         self._port = port
         self._timeout_ms = timeout_ms
         self._retries = retries
-        self._lock = asyncio.Lock()
         self._request = bytearray(_READ_REQUEST)
         self._size = 0
         self._answer = bytearray(_BUFFER)
@@ -64,10 +64,9 @@ class RtuClient:
         gap_ms: silence that the device wants before a request. Raises ModbusError, ValueError for
         illegal arguments, OSError when the port itself fails.
         """
-        async with self._lock:
-            self._size = put_read(self._request, address, function, start, count)
-            at = await self._ask(gap_ms, self._retries if retries is None else retries)
-            return self._answer_view[at + 3 : at + 3 + 2 * count]
+        self._size = put_read(self._request, address, function, start, count)
+        at = await self._ask(gap_ms, self._retries if retries is None else retries)
+        return self._answer_view[at + 3 : at + 3 + 2 * count]
 
     async def write(
         self,
@@ -84,11 +83,10 @@ class RtuClient:
         """
         from modbus.write import put_write
 
-        async with self._lock:
-            if len(self._request) == _READ_REQUEST:
-                self._request = bytearray(256)
-            self._size = put_write(self._request, address, start, values, multiple)
-            await self._ask(gap_ms, self._retries)
+        if len(self._request) == _READ_REQUEST:
+            self._request = bytearray(256)
+        self._size = put_write(self._request, address, start, values, multiple)
+        await self._ask(gap_ms, self._retries)
 
     async def _ask(self, gap_ms: int, retries: int) -> int:
         """Send the request until it is answered; return where in the buffer the answer starts."""

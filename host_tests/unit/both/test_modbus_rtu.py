@@ -202,19 +202,6 @@ def test_an_echo_that_goes_away_is_forgotten():
     assert bus.client.retries == 1
 
 
-def test_one_request_at_a_time():
-    bus = Bus([lambda request: [(5, frame(1, 4, 2, 0, request[3]))]] * 5)
-
-    async def one(start):
-        data = await bus.client.read(1, 4, start, 1)
-        return data[1]
-
-    async def main():
-        return await asyncio.gather(*[one(i) for i in range(5)])
-
-    assert list(asyncio.run(main())) == [0, 1, 2, 3, 4]
-
-
 def test_a_cancelled_request_leaves_the_bus_usable():
     bus = Bus([[(5, GOOD)], [(5, GOOD)]])
 
