@@ -43,7 +43,7 @@ function chargerView(parent) {
       lanes,
       "aria-label",
       say("charger.bar", {
-        name: charger.name,
+        name: charger.name || charger.host,
         drawn: charger.drawn_ma ? charger.drawn_ma.map(amps).join(", ") : say("charger.unmeasured"),
         offered: amps(Math.max(0, charger.setpoint_ma)),
       }),
@@ -91,6 +91,7 @@ function reasonText(charger) {
   let code = "reason." + (charger.state === "name_error" ? "name_error" : reason.code);
   if (code === "reason.lost" && !reason.value) code = "reason.lost.zero";
   if (charger.setpoint_ma > 0 && hasWords(code + ".more")) code += ".more";
+  if (!reason.circuit && hasWords(code + ".site")) code += ".site"; // a site without circuits
   return say(code, {
     circuit: reason.circuit,
     phase: reason.phase,

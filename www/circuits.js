@@ -5,6 +5,8 @@
 // cars take from it covers it, and what still goes out to the grid is shown as export.
 
 const PHASES = [0, 1, 2];
+// The house's current is then reckoned from an old or wrong meter value.
+const DOUBTED = ["silent", "frozen", "low", "not_following"];
 
 function circuitView(parent) {
   const root = make("article", "panel circuit", parent);
@@ -31,6 +33,7 @@ function circuitView(parent) {
       drawGrid(grid, scale);
     }
     rows.forEach((row, p) => row.show(circuit, p, scale));
+    mark(plot, "data-doubt", DOUBTED.includes(meterState?.trust));
     showMeter(meter, meterState);
   }
   return {root, show};

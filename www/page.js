@@ -55,7 +55,7 @@ function show() {
 
 function showFigures() {
   const meter = status.meters[0];
-  const power = meter?.power_w?.reduce((sum, phase) => sum + phase, 0);
+  const power = meter?.trust === "silent" ? undefined : meter?.power_w?.reduce((sum, phase) => sum + phase, 0);
   figure(
     "grid",
     power === undefined ? null : SHORT.format(Math.abs(power) / 1000) + " kW",

@@ -76,6 +76,8 @@ const CATALOGUE = {
     "reason.fault": "The wallbox reports a fault.",
     "reason.own_maximum": "Gets all that it and its car can take.",
     "reason.limit": "Limited by {circuit}, phase L{phase}.",
+    "reason.limit.site": "Limited by the maximum current of the site, phase L{phase}.",
+    "reason.no_room.site": "Its minimum of {min} does not fit into the maximum current of the site.",
     "reason.no_room": "Its minimum of {min} does not fit on {circuit}, phase L{phase}.",
     "reason.external": "Limited by the current set from outside.",
     "reason.meter_fallback": "The meter of {circuit} is not believed: only the safe rest is given out.",
@@ -90,7 +92,7 @@ const CATALOGUE = {
     "reason.name_error": "Needs an IP address in the settings. It is not controlled.",
 
     "alarm.settings": "The settings are not valid: {error}",
-    "alarm.settings.do": "The last good settings are in use. Mend settings.json and restart.",
+    "alarm.settings.do": "The last good settings are in use; if there are none, no wallbox is controlled. Mend settings.json and restart.",
     "alarm.overload": "{subject}: more current than the fuse is made for.",
     "alarm.overload.do": "The cars are being cut back. If this stays, switch off something large.",
     "alarm.meter_silent": "Meter {subject} does not answer.",
@@ -118,8 +120,8 @@ const CATALOGUE = {
     "foot.memory": "{free} of {all} KB memory free",
     "reset.power_on": "power on",
     "reset.watchdog": "watchdog",
-    "reset.soft": "restarted",
-    "reset.hard": "reset",
+    "reset.restart": "on request",
+    "reset.reset": "reset",
   },
 };
 

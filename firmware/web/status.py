@@ -116,12 +116,13 @@ def _alarms(context) -> list:
             if circuit.meter_ma[p] > circuit.main_ma[p]:
                 found.append(("overload", circuit.name))
                 break
-    for point in context.site.points:
+    for i, point in enumerate(context.site.points):
         state = state_of(point)
         if context.site.disobeys(point) and state not in ("lost", "fault"):
             state = "disobeys"
         if state in ("lost", "fault", "name_error", "disobeys"):
-            found.append(("charger_" + state, point.name))
+            subject = point.name or point.host or context.charger_host(i)
+            found.append(("charger_" + state, subject))
     return [{"code": code, "subject": subject} for code, subject in found]
 
 

@@ -3,6 +3,8 @@
 Behind it is the real web server on MicroPython with the still site of host_tests/web.
 """
 
+import json
+
 import pytest
 from playwright.sync_api import expect
 
@@ -54,6 +56,40 @@ def test_the_site_is_shown_in_words_and_to_screen_readers(site, page):
     expect(alarms).to_contain_text("Lost does not answer.")
     expect(alarms).to_contain_text("Check its power and network.")
     expect(page.get_by_role("status")).to_have_text("Live")
+
+
+def altered(site, page, change):
+    """Open the page with answers of the site in which something was changed."""
+    status = json.loads(site.request("GET", "/api/status")[2])
+    change(status)
+    page.route("**/api/status", lambda route: route.fulfill(json=status))
+    page.goto(site.url)
+
+
+def test_a_site_without_circuits_has_reasons_in_words(site, page):
+    def change(status):
+        status["circuits"] = []
+        for charger in status["chargers"]:
+            charger["circuit"] = charger["reason"]["circuit"] = None
+
+    altered(site, page, change)
+    expect(card(page, "Left")).to_contain_text("Limited by the maximum current of the site, phase")
+    expect(card(page, "Right")).to_contain_text("does not fit into the maximum current")
+    assert "{" not in page.locator("body").inner_text()
+
+
+def test_an_old_meter_value_is_not_shown_as_the_present_one(site, page):
+    altered(site, page, lambda status: status["meters"][0].update(trust="silent", age_ms=15000))
+    expect(card(page, "grid")).to_contain_text("Meter grid: not answering, 15 s old")
+    expect(page.get_by_text("Meter reading")).to_be_visible()
+    expect(page.get_by_text("kW", exact=False).filter(has_not_text="kWh")).to_have_count(0)
+
+
+@pytest.mark.parametrize("cause", ["power_on", "restart", "watchdog", "reset"])
+def test_every_cause_of_a_restart_has_words(site, page, cause):
+    altered(site, page, lambda status: status.update(reset_cause=cause))
+    words = {"power_on": "power on", "restart": "on request"}.get(cause, cause)
+    expect(page.locator("#foot")).to_contain_text("last restart: " + words + " ")
 
 
 def test_old_values_are_called_old(site, page):
