@@ -201,7 +201,7 @@ class Site:
             weigh.start_of_blind(point, self.circuits[point.dynamic[0][0]])
         if setpoint_ma > point.may_ma:
             point.may_ma = setpoint_ma
-        if point.may_ma > point.peak_ma:
+        elif point.may_ma > point.peak_ma:
             point.peak_ma = point.may_ma
         point.setpoint_ma = setpoint_ma
         point.changed_ms = now_ms

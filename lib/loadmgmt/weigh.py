@@ -102,7 +102,11 @@ def highest_ma(p, newest) -> int:
         or ticks_diff(newest, p.changed_ms) < settle_ms(p)
         or p.peak_ma > p.may_ma
     ):
-        return p.may_ma if p.may_ma > p.peak_ma else p.peak_ma
+        high = p.may_ma
+        if p.applied_ma < high and ticks_diff(newest, p.reading_ms) < _READ_MS:
+            # a raise has not got there yet: the house must not hide behind it
+            high = max(p.applied_ma, max(p.drawn_hi))
+        return high if high > p.peak_ma else p.peak_ma
     return -1
 
 
@@ -149,12 +153,11 @@ def weigh(site, now_ms):
             if not p.measures and p.car != CHARGING and ticks_diff(p.reading_ms, newest) >= 0:
                 start_of_blind(p, circuits[c])
             highest = highest_ma(p, newest)
-            if p.rotation is None and highest < 0 and is_unplaced(p):
-                highest = max(p.drawn)
-                if expected < highest:
+            if p.rotation is None and (p.measures or is_unplaced(p)):
+                if highest < 0:
+                    highest = max(p.drawn_hi)
+                if expected < highest and is_unplaced(p):
                     continue  # its draw is in the house; a cut shows when the meter shows it
-            elif p.rotation is None and expected < highest and is_unplaced(p):
-                continue
             if highest >= 0:
                 net = expected - highest
                 for j in limits:
@@ -162,7 +165,8 @@ def weigh(site, now_ms):
             elif not p.measures:
                 _blind(p, circuits[c], limits, expected, now_ms, over)
             else:
-                drawn = p.drawn
+                # the most: what it lets go of its own accord is in the sample still
+                drawn = p.drawn_hi
                 k = 0  # limits are in the order of the wallbox's phases
                 for j in limits:
                     over[j] += expected - drawn[k]

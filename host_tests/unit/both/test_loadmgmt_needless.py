@@ -115,3 +115,29 @@ def test_what_one_meter_sees_of_a_car_on_an_unknown_phase_is_no_room_below_anoth
         site.step(now + 500)
         assert point.setpoint_ma <= 13000  # 33 A less the 20 A of the house
     assert point.setpoint_ma == 13000
+
+
+def test_a_raise_that_has_not_arrived_does_not_hide_a_step_of_the_house():
+    virtual = VirtualSite(1, n=1, single=False, start_ms=2000)
+    box = virtual.boxes[0]
+    box.car.max_ma = 32000
+    virtual.house = [20000, 20000, 20000]
+    virtual.run(60)
+    assert 12000 <= box.point.setpoint_ma <= 13000
+    # the house leaves room and the wallbox is raised, but no command reaches it any more
+    step = box.step
+
+    def deaf_step(now, elapsed):
+        step(now, elapsed)
+        box.point.sent_ms = now
+        if now % 1000 == 300:
+            box.answer(now)
+
+    box.step = deaf_step
+    box.command = lambda now: None
+    virtual.house = [12000, 12000, 12000]
+    assert virtual.run_until(lambda: box.point.setpoint_ma > 20000, 30)
+    virtual.house = [20000, 20000, 20000]
+    virtual.run(2)
+    # what its car leaves of the applied current, and the noise, are on top
+    assert box.point.setpoint_ma <= 13000 + 500 + 100
