@@ -17,7 +17,8 @@ NO_LIMIT = 0  # metered, but nothing has been measured yet since the start
 MEASURED = 1
 FALLBACK = 2
 
-_READ_MS = const(2000)  # from the end of a car's reaction until a state tells of it
+_TELL_MS = const(3000)  # from the end of a car's reaction until states have told of it
+_READ_MS = const(2000)  # a car draws no more than what its wallbox applied that long ago
 _STALE_MS = const(1500)  # each wallbox answers once a second
 _LAG_MS = const(500)  # a meter's value is this much older than its answer
 
@@ -72,7 +73,7 @@ def expected_ma(p, now_ms) -> int:
     may = p.may_ma
     if may > setpoint:
         # that a cut was followed is known a reading later: until then nobody else is cut for it
-        if not p.heard or ticks_diff(now_ms, p.changed_ms) >= settle_ms(p) + _READ_MS:
+        if not p.heard or ticks_diff(now_ms, p.changed_ms) >= settle_ms(p) + _TELL_MS:
             return may
     return setpoint
 
