@@ -27,8 +27,11 @@ QUICK_CAR = CarConfig(
 
 
 @contextlib.asynccontextmanager
-async def firmware_site(boxes: int, main_ma: int, car: CarConfig = QUICK_CAR):
-    """`async with firmware_site(6, 150000) as (site, firmware)`: a car stands at every wallbox."""
+async def firmware_site(boxes: int, main_ma: int, car: CarConfig = QUICK_CAR, *arguments: str):
+    """`async with firmware_site(6, 150000) as (site, firmware)`: a car stands at every wallbox.
+
+    arguments: more of them for tools/run_firmware.py.
+    """
     from tools.simsite.box_state import BoxConfig
 
     config = SiteConfig(
@@ -44,7 +47,8 @@ async def firmware_site(boxes: int, main_ma: int, car: CarConfig = QUICK_CAR):
             bind = f"{site.network}.1"
             port = str(free_port(bind, 0))
             try:
-                await firmware.start("--flash", flash, "--http-port", port, "--bind", bind)
+                command = ("--flash", flash, "--http-port", port, "--bind", bind, *arguments)
+                await firmware.start(*command)
                 await first_of(START_S, firmware.ready, firmware.ended)
                 if not firmware.url:
                     raise RuntimeError("the firmware did not start")

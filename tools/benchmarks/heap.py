@@ -6,6 +6,7 @@ least of a window counts: that is close after a collection.
 
 import asyncio
 import time
+import urllib.error
 
 from tools.benchmarks.firmware_site import firmware_site, status
 from tools.simsite.car import CarConfig
@@ -21,8 +22,32 @@ def measure(boxes: int, seconds: float) -> dict:
     return asyncio.run(_measure(boxes, seconds))
 
 
+def live(boxes: int, heap: str, seconds: float) -> tuple:
+    """Run the firmware in a heap of that size (150K); returns the bytes in use, and how many of
+    the questions for its status it had no memory to answer."""
+    return asyncio.run(_live(boxes, heap, seconds))
+
+
+async def _live(boxes: int, heap: str, seconds: float) -> tuple:
+    used = []
+    refused = 0
+    async with _site(boxes, "--heap", heap) as (_, firmware):
+        end = time.monotonic() + WARM_S + seconds
+        while time.monotonic() < end:
+            try:
+                used.append((await status(firmware))["mem_used"])
+            except urllib.error.HTTPError:
+                refused += 1
+            await asyncio.sleep(0.5)
+    return min(used[2 * WARM_S :], default=0), refused
+
+
+def _site(boxes: int, *arguments: str):
+    return firmware_site(boxes, 10000 * boxes + 20000, CarConfig(), *arguments)
+
+
 async def _measure(boxes: int, seconds: float) -> dict:
-    async with firmware_site(boxes, 10000 * boxes + 20000, CarConfig()) as (site, firmware):
+    async with _site(boxes) as (site, firmware):
         begin = time.monotonic()
         used = []
         while (elapsed := time.monotonic() - begin) < seconds + WARM_S:
