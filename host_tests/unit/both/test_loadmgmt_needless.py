@@ -141,3 +141,18 @@ def test_a_raise_that_has_not_arrived_does_not_hide_a_step_of_the_house():
     virtual.run(2)
     # what its car leaves of the applied current, and the noise, are on top
     assert box.point.setpoint_ma <= 13000 + 500 + 100
+
+
+def test_a_car_that_takes_less_of_its_own_accord_costs_the_others_nothing():
+    for seed in range(8):
+        virtual = VirtualSite(seed, n=4, single=False, start_ms=2000)
+        for box in virtual.boxes:
+            box.car.max_ma = 32000
+        virtual.run(100 + seed)
+        assert sum(virtual.setpoints()) > 30000
+        virtual.step(125 * seed)
+        before = virtual.setpoints()
+        virtual.boxes[0].car.max_ma = 0  # it pauses
+        virtual.run(4)
+        for now, was in zip(virtual.setpoints(), before):
+            assert now >= was - 200, (seed, before, virtual.setpoints())
