@@ -211,6 +211,7 @@ def _shrink(site, now_ms, on, uses, budget, where):
     low = site.low
     cap = site.cap
     lowered = False
+    stopped = []
     while True:
         need, at = _worst_need(on, low, uses, budget)
         if need <= 0:
@@ -224,6 +225,13 @@ def _shrink(site, now_ms, on, uses, budget, where):
         if victim < 0:
             break
         on.remove(victim)
+        stopped.append((victim, at))
+    while stopped:
+        victim, at = stopped.pop()
+        on.append(victim)
+        if _worst_need(on, low, uses, budget)[0] <= 0:
+            continue  # since others were stopped, it can go on
+        on.pop()
         p = points[victim]
         site.change(p, 0, now_ms)
         p.stopped = True

@@ -156,3 +156,18 @@ def test_a_car_that_takes_less_of_its_own_accord_costs_the_others_nothing():
         virtual.run(4)
         for now, was in zip(virtual.setpoints(), before):
             assert now >= was - 200, (seed, before, virtual.setpoints())
+
+
+def test_whoever_can_go_on_beside_those_that_were_stopped_goes_on():
+    virtual = VirtualSite(3, n=3, single=False, start_ms=2000)
+    for i in (0, 2):
+        virtual.boxes[i].point.min_ma = 9200
+    for box in virtual.boxes:
+        box.car.max_ma = 32000
+    virtual.run(60)
+    virtual.boxes[1].point.since_ms = 1  # after one of the others it is the next to be stopped
+    virtual.boxes[2].point.since_ms = 2
+    virtual.boxes[0].point.since_ms = 0
+    virtual.house = [25000, 25000, 25000]
+    virtual.run(2)
+    assert virtual.setpoints()[1] >= 6000, virtual.setpoints()
