@@ -51,7 +51,8 @@ class Circuit:
         self.reserved_ma = [0, 0, 0]
         self.budget_ma = [NONE_MA, NONE_MA, NONE_MA]
         # the largest house load of the last 10 s (in seconds) and 60 s (in tens of seconds)
-        self.house_hi = [NONE_MA, NONE_MA, NONE_MA]  # of the newest sample
+        self.house_hi = [NONE_MA, NONE_MA, NONE_MA]  # of the newest sample: at most
+        self.house_lo = [NONE_MA, NONE_MA, NONE_MA]  # and at least: a ramp is no load to remember
         self._seconds = array("i", [NONE_MA] * (3 * _SECONDS))
         self._tens = array("i", [NONE_MA] * (3 * _TENS))
         self._clock_ms = 0
@@ -90,7 +91,7 @@ class Circuit:
         """Let the newest sample's house load enter the holds. Call once a pass."""
         seconds = self._seconds
         tens = self._tens
-        house = self.house_hi
+        house = self.house_lo
         late = ticks_diff(now_ms, self._clock_ms)
         if late > 60000:
             self.forget_house(now_ms)
@@ -120,7 +121,7 @@ class Circuit:
         for k in range(3 * _TENS):
             self._tens[k] = NONE_MA
         for p in range(3):
-            self.house_hi[p] = NONE_MA
+            self.house_hi[p] = self.house_lo[p] = NONE_MA
         self._clock_ms = now_ms
 
     def held_house_ma(self, phase: int, after_stop: bool) -> int:

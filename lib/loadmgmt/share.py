@@ -91,15 +91,15 @@ def share(site, now_ms: int) -> int:
 
 
 def _see_house(site, now_ms):
-    """The largest house load that the newest sample allows (the cars' lowest draw), into the
-    holds."""
+    """The largest house load that the newest sample allows (the cars' lowest draw); and the
+    smallest, for the holds: while a car ramps, the largest is its own draw for a moment."""
     for circuit in site.circuits:
-        c = circuit.index
-        if site.dynamic[c] != MEASURED:
+        if site.dynamic[circuit.index] != MEASURED:
             continue
         house = circuit.house_hi
+        least = circuit.house_lo
         for k in range(3):
-            house[k] = circuit.meter_ma[k]
+            house[k] = least[k] = circuit.meter_ma[k]
         if circuit.includes:
             for p in circuit.points:
                 if not p.heard or is_unplaced(p):
@@ -108,17 +108,20 @@ def _see_house(site, now_ms):
                     if p.car == CHARGING and p.estimated:
                         for k in range(p.phases_now):
                             at = p.grid[k]
-                            house[at] -= min(p.estimate[at], p.setpoint_ma)
+                            drawn = min(p.estimate[at], p.setpoint_ma)
+                            house[at] -= drawn
+                            least[at] -= drawn
                     continue
                 grid = p.grid
                 drawn = p.drawn
                 before = p.before
                 recent = ticks_diff(circuit.sample_ms, p.changed_ms) < settle_ms(p)
                 for k in range(p.phases_now):
-                    least = drawn[k] if drawn[k] < before[k] else before[k]
-                    if recent and least > p.setpoint_ma:
-                        least = p.setpoint_ma
-                    house[grid[k]] -= least
+                    low = drawn[k] if drawn[k] < before[k] else before[k]
+                    if recent and low > p.setpoint_ma:
+                        low = p.setpoint_ma
+                    house[grid[k]] -= low
+                    least[grid[k]] -= p.drawn_hi[k]
         circuit.remember_house(now_ms)
 
 

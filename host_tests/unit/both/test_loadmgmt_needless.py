@@ -171,3 +171,17 @@ def test_whoever_can_go_on_beside_those_that_were_stopped_goes_on():
     virtual.house = [25000, 25000, 25000]
     virtual.run(2)
     assert virtual.setpoints()[1] >= 6000, virtual.setpoints()
+
+
+def test_room_that_others_make_for_a_stopped_car_is_not_taken_for_a_load_of_the_house():
+    virtual = VirtualSite(5, n=3, single=False, start_ms=2000)
+    for box in virtual.boxes:
+        box.car.max_ma = 32000
+        box.point.min_ma = 9200
+    virtual.run(60)
+    assert min(virtual.setpoints()) >= 9200
+    virtual.house = [9000, 9000, 9000]
+    virtual.run(5)
+    assert 0 in virtual.setpoints()
+    virtual.house = [2000, 2000, 2000]
+    assert virtual.run_until(lambda: min(virtual.setpoints()) >= 9200, 100)
