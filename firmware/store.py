@@ -21,11 +21,15 @@ _CRC = b'"crc": "'
 def load(validate) -> tuple:
     """Return (document or None, error or None): FILE, or COPY beside what is wrong with FILE."""
     document, error, crc = _read(FILE, validate)
-    copy, _, copy_crc = _read(COPY, validate)
     if document is not None:
-        if copy is None or copy_crc != crc:
+        try:
+            is_same = _checksum(COPY)[1] == crc
+        except OSError:
+            is_same = False
+        if not is_same:
             _copy()
         return document, None
+    copy, _, _ = _read(COPY, validate)
     if copy is None and not _exists(FILE) and not _exists(COPY):
         return None, None
     return copy, error
@@ -65,7 +69,7 @@ def _read(name, validate) -> tuple:
             return None, "%s: %d bytes; give at most %d" % (name, size, _MAX_BYTES), 0
         stored, crc = _checksum(name)
         with open(name, "rb") as file:
-            document = json.loads(file.read())
+            document = json.load(file)
     except OSError as error:
         return None, "%s: cannot be read (%s); give settings" % (name, error), 0
     except (ValueError, RuntimeError) as error:
