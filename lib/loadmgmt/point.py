@@ -98,7 +98,8 @@ class ChargePoint:
         self.measures = False
         self.drawn = [0, 0, 0]  # the wallbox's own phase order
         self.before = [0, 0, 0]  # the reading before
-        self.drawn_hi = [0, 0, 0]  # the most it reported around the last meter sample
+        # the most it reported around the last meter sample and since then, and the least
+        self.drawn_hi = [0, 0, 0, 0, 0, 0]
         self.before_ms = 0
         self.moved_ms = 0  # when its draw last changed
         self.phases_now = phases
@@ -146,12 +147,11 @@ class ChargePoint:
         drawn[1] = drawn_l2
         drawn[2] = drawn_l3
         high = self.drawn_hi
-        if drawn_l1 > high[0]:
-            high[0] = drawn_l1
-        if drawn_l2 > high[1]:
-            high[1] = drawn_l2
-        if drawn_l3 > high[2]:
-            high[2] = drawn_l3
+        for k in range(3):
+            if drawn[k] > high[k]:
+                high[k] = drawn[k]
+            if drawn[k] < high[3 + k]:
+                high[3 + k] = drawn[k]
         if car != self.car:
             charges = car == CHARGING
             if charges or self.car == CHARGING or not WAITING <= self.car <= CHARGING:

@@ -52,7 +52,7 @@ def share(site, now_ms: int) -> int:
                 cap[i] = max(p.ask_ma(), p.min_ma)
                 if is_unplaced(p):
                     # what it draws on its unknown phase stands in the house term already
-                    held = min(max(p.drawn), max(p.before), p.setpoint_ma)
+                    held = min(max(p.drawn_hi[3:]), p.setpoint_ma)
                     for c, limits in p.dynamic:
                         if sees(site, c):
                             low[i] = max(low[i], min(held, cap[i]))
@@ -113,15 +113,14 @@ def _see_house(site, now_ms):
                             least[at] -= drawn
                     continue
                 grid = p.grid
-                drawn = p.drawn
-                before = p.before
+                high = p.drawn_hi
                 recent = ticks_diff(circuit.sample_ms, p.changed_ms) < settle_ms(p)
                 for k in range(p.phases_now):
-                    low = drawn[k] if drawn[k] < before[k] else before[k]
+                    low = high[3 + k]
                     if recent and low > p.setpoint_ma:
                         low = p.setpoint_ma
                     house[grid[k]] -= low
-                    least[grid[k]] -= p.drawn_hi[k]
+                    least[grid[k]] -= high[k]
         circuit.remember_house(now_ms)
 
 
@@ -228,8 +227,9 @@ def _hand_out(site, on, joined, total, now_ms):
         return flags
     for i in on:
         p = points[i]
-        new = max(target[i] - target[i] % p.step_ma, p.min_ma)
-        if p.setpoint_ma - new >= _LAST_STEP_MA:
+        # a little more than needed: it must not fail for a few mA of noise in the house load
+        new = max(target[i] - target[i] % max(_LAST_STEP_MA, p.step_ma), p.min_ma)
+        if new < p.setpoint_ma:
             site.change(p, new, now_ms)
             flags |= _LOWERED
     return flags

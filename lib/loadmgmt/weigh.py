@@ -51,6 +51,7 @@ def own_draw(circuit, now_ms):
             if least > most:
                 most, least = least, most
             high[k] = most
+            high[3 + k] = least
             if k < phases:
                 own[p.grid[k]] += least
             k += 1

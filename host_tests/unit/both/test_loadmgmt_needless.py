@@ -185,3 +185,17 @@ def test_room_that_others_make_for_a_stopped_car_is_not_taken_for_a_load_of_the_
     assert 0 in virtual.setpoints()
     virtual.house = [2000, 2000, 2000]
     assert virtual.run_until(lambda: min(virtual.setpoints()) >= 9200, 100)
+
+
+def test_a_few_mA_too_much_for_the_others_keep_no_car_waiting():
+    virtual = VirtualSite(1, n=2, main_ma=None, limit_ma=9250, single=False, start_ms=2000)
+    old, newcomer = virtual.boxes
+    old.point.min_ma = 9200
+    waiting, newcomer.car = newcomer.car, None
+    virtual.run(30)
+    assert virtual.setpoints() == [9250, 0]
+    newcomer.car = waiting
+    virtual.run(3)
+    virtual.circuit.limit_ma = [15200] * 3
+    virtual.run(30)
+    assert virtual.setpoints() == [9200, 6000]

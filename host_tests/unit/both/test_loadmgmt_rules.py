@@ -2,6 +2,9 @@
 
 import virtual_site
 from loadmgmt import event, reason, trust
+from loadmgmt.circuit import Circuit
+from loadmgmt.point import CHARGING, READY, ChargePoint
+from loadmgmt.site import Site
 from virtual_site import VirtualSite
 
 VARIANTS = (
@@ -300,3 +303,26 @@ def test_the_order_of_the_list_of_wallboxes_is_no_privilege():
         box.car.max_ma = 32000
     virtual.run(120)
     assert max(virtual.setpoints()) - min(virtual.setpoints()) <= 100
+
+
+def test_a_car_that_starts_between_two_samples_of_a_slow_meter_leaves_no_room():
+    for rotation in ("L123", None):
+        circuit = Circuit("grid", None, None, [35000] * 3)
+        circuit.meter(0, 30000, True, False)
+        points = [ChargePoint("a", 0, 3, rotation, 6000, 16000), ChargePoint("b", 0, 3, rotation)]
+        site = Site([circuit], points, 0)
+        for second in range(1, 200):
+            now = second * 1000
+            for point in points:
+                setpoint = max(point.setpoint_ma, 0)
+                starts = 130 if point.max_ma == 16000 else 20
+                drawn = setpoint if second > starts else 0
+                point.sent_ms = now - 700
+                car = CHARGING if drawn else READY
+                point.report(now - 400, setpoint, drawn, drawn, 0, car, 32000, 3)
+            if second % 30 == 1:
+                total = 10000 + sum([point.drawn[0] for point in points])
+                site.sample(0, now, total, total, 10000, False)
+            site.step(now)
+            site.step(now + 500)
+            assert sum([point.setpoint_ma for point in points]) <= 23000
