@@ -2,8 +2,8 @@
 
 Control tasks (no restart of their own: the watchdog resets the board when they hang): the pass.
 Tasks that are restarted alone: the bus, receiving, sending, the page.
-New settings replace site, drivers and bus in one step between two passes; the brain then begins as
-after a reset: it listens first, running charges go on (R7).
+New settings replace site, drivers and bus in one step between two passes. The wallboxes go on as
+they stand; what the meters showed is learnt anew, so that nothing is raised at first.
 """
 
 import gc
@@ -103,6 +103,7 @@ class App:
         is_done = False
         try:
             self._build(document)
+            self._take_over(before["site"], before["warp"], before["_default_ma"])
             error = settings.save(document)
             is_done = error is None
         except ValueError as wrong:
@@ -116,6 +117,26 @@ class App:
             self.settings_error = None
             self.events.add(eventcodes.CONFIG_CHANGED)
         return error
+
+    def _take_over(self, site, warp, default_ma) -> None:
+        """Go on where the site before stands; a limit from outside goes on, too."""
+        from chargers import takeover
+
+        try:
+            successors = takeover.take_over(warp, self.warp)
+        finally:
+            takeover = None
+            unload("chargers", ("takeover",))
+        from loadmgmt import takeover
+
+        try:
+            takeover.take_over(site, self.site, successors, ticks_ms())
+        finally:
+            takeover = None
+            unload("loadmgmt", ("takeover",))
+        given = site.available_ma
+        if given is not None and given != default_ma:
+            self.site.set_available(min(given, self.maximum_ma))
 
     def set_available(self, current_ma: int) -> str | None:
         """Take available_current from outside; the error text when that is not allowed."""

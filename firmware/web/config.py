@@ -32,9 +32,12 @@ def read(context, _query) -> dict:
 def write(context, request) -> str | None:
     """Check, store and use a whole config."""
     unload("firmware.web", ("status",))  # it comes back when it is asked for
-    document, error = settings.apply_warp_config(context.document(), request.body)
+    known = context.document()
+    document, error = settings.apply_warp_config(known, request.body)
     if error:
         return error
-    request.body = None
+    if document == known and not context.settings_error:
+        return None  # nothing of it is new: the flash is spared
+    known = request.body = None
     gc.collect()
     return context.apply_settings(document)

@@ -1,0 +1,58 @@
+"""What is known of a wallbox stays known when new settings replace the site.
+
+Otherwise each write of settings would leave an overload uncut until every wallbox has been heard
+again (R2), forget what a silent one may still draw (R5), and hand on at once what one that was
+taken out of the settings goes on drawing until its own time-out (R1). Circuits begin anew.
+"""
+
+from compat import ticks_add, ticks_diff
+
+from loadmgmt.point import DEAD_MAN_GRACE_MS, UNDECIDED
+
+_KEPT = (
+    "reading_ms applied_ma supported_ma car measures drawn before drawn_hi before_ms moved_ms "
+    "phases_now since_ms heard lost setpoint_ma changed_ms sent_ms may_ma peak_ma confirm_ms "
+    "applied_ok_ms stopped reason reason_at"
+).split()
+_ESTIMATE = ("start_meter", "estimate", "estimated")
+
+
+def take_over(old, new, successors: list, now_ms: int) -> None:
+    """Let site `new` go on where site `old` stands.
+
+    successors: for each point of `old` its point in `new`, or None where it was taken out.
+    """
+    for was, point in zip(old.points, successors):
+        if was.name_error:
+            continue
+        if point is None:
+            _await_time_out(was, new)
+            continue
+        for name in _KEPT if was.measures else _KEPT + list(_ESTIMATE):
+            setattr(point, name, getattr(was, name))
+        point.reason_at = -1
+        point.phases_now = min(point.phases_now, point.phases)
+        point.places = ()  # to be found out
+        new.told[point.index] = old.told[was.index]
+        _make_legal(point, now_ms)
+    if ticks_diff(old.settled_ms, new.settled_ms) > 0:
+        new.settled_ms = old.settled_ms
+
+
+def _await_time_out(was, new):
+    """Nothing is raised before a wallbox that nobody talks to any more has stopped."""
+    if was.may_ma > 0 and was.dead_man_ms is not None:
+        end_ms = ticks_add(was.sent_ms, was.dead_man_ms + DEAD_MAN_GRACE_MS)
+        if ticks_diff(end_ms, new.settled_ms) > 0:
+            new.settled_ms = end_ms
+
+
+def _make_legal(point, now_ms):
+    """The limits of the wallbox itself may have changed (R4)."""
+    setpoint = min(point.setpoint_ma, point.max_ma)
+    if setpoint != UNDECIDED and setpoint < point.min_ma:
+        setpoint = 0
+    if setpoint != point.setpoint_ma and not point.lost:
+        point.setpoint_ma = setpoint
+        point.changed_ms = now_ms
+        point.applied_ok_ms = None
