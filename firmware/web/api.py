@@ -70,23 +70,24 @@ def walk(tree, path: list):
 
 
 def pieces(tree):
-    """Generate the JSON text of a tree. A generator may be a member of the outer dict, or it."""
+    """Generate the JSON text of a tree, in pieces that fit into the gaps of a full heap: dicts are
+    taken apart down to their members. A generator stands for a list."""
     mark = ""
     if isinstance(tree, _GENERATOR):
         yield "["
         for item in tree:
             yield mark
-            yield json.dumps(item)
+            yield from pieces(item)
             mark = ", "
         yield "]"
     elif isinstance(tree, dict):
         yield "{"
         for name, value in tree.items():
-            yield '%s"%s": ' % (mark, name)
-            if isinstance(value, _GENERATOR):
+            if isinstance(value, (_GENERATOR, dict)):
+                yield '%s"%s": ' % (mark, name)
                 yield from pieces(value)
             else:
-                yield json.dumps(value)
+                yield '%s"%s": %s' % (mark, name, json.dumps(value))
             mark = ", "
         yield "}"
     else:
