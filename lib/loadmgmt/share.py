@@ -100,12 +100,14 @@ def _see_house(site, now_ms):
         least = circuit.house_lo
         for k in range(3):
             house[k] = least[k] = circuit.meter_ma[k]
+        guessed = False
         if circuit.includes:
             for p in circuit.points:
                 if not p.heard or is_unplaced(p):
                     continue
                 if not p.measures:
                     if p.car == CHARGING and p.estimated:
+                        guessed = not circuit.trust.generation
                         for k in range(p.phases_now):
                             at = p.grid[k]
                             drawn = min(p.estimate[at], p.setpoint_ma)
@@ -121,6 +123,9 @@ def _see_house(site, now_ms):
                         low = p.setpoint_ma
                     house[grid[k]] -= low
                     least[grid[k]] -= high[k]
+        if guessed:  # of two that started at once, each may be taken for the whole rise
+            for k in range(3):
+                house[k] = max(0, house[k])
         circuit.remember_house(now_ms)
 
 

@@ -326,3 +326,14 @@ def test_a_car_that_starts_between_two_samples_of_a_slow_meter_leaves_no_room():
             site.step(now)
             site.step(now + 500)
             assert sum([point.setpoint_ma for point in points]) <= 23000
+
+
+def test_a_rise_that_is_taken_for_each_of_several_cars_is_no_export():
+    for mA in (7000, 9000):
+        virtual = VirtualSite(1, n=4, main_ma=63000, measures=False, single=False, start_ms=2000)
+        for box in virtual.boxes:
+            box.car.max_ma = mA  # all start in the same second
+        for _ in range(150):
+            virtual.run(1)
+            total = sum([max(setpoint, 0) for setpoint in virtual.setpoints()])
+            assert total <= 63000, virtual.setpoints()
