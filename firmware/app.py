@@ -10,7 +10,7 @@ import gc
 
 from compat import address_host, const, open_udp, readable, sleep_ms, ticks_diff, ticks_ms
 
-from firmware import board, eventcodes, settings
+from firmware import board, eventcodes
 from firmware.control import Control
 from firmware.eventlog import EventLog
 from firmware.supervisor import Supervisor
@@ -40,103 +40,32 @@ class App:
         self.uptime_s = self.events.uptime_s
         self.events.add(eventcodes.STARTED, 0, _CAUSES.index(self.reset_cause))
         self._udp = None
-        self._bus_settings = None
+        self.bus_settings = None
         self.bus = None
         self.warp = None
         self.control = Control()
-        document, self.settings_error = settings.load()
-        try:
-            self._build(document)
-        except ValueError as error:
-            self.settings_error = self.settings_error or str(error)
-            self._build(settings.defaults())
-        if self.settings_error:
-            self.events.add(eventcodes.SETTINGS_ERROR)
-            print("settings error:", self.settings_error)
+        self._configure("start")
 
     # --- settings
 
-    def _build(self, document) -> None:
-        """Make site, drivers and bus of the document; nothing is replaced when that fails."""
-        from firmware import build, warp_config
+    def _configure(self, name: str, *arguments):
+        """Call a function of firmware.configure, which is loaded for that."""
+        from firmware import configure
 
-        now = ticks_ms()
-        port = self.bus.port if self.bus else None
-        if self._bus_settings != document["rs485"]:
-            if port:
-                port.close()
-            port = board.open_rs485(document["rs485"])
         try:
-            parts = build.build(document, port, now, self._sampled, self._send)
-            manager = warp_config.manager(document)
-            values = warp_config.values(manager)
+            return getattr(configure, name)(self, *arguments)
         finally:
-            build = warp_config = None
-            unload("firmware", ("build", "warp_config"))
+            configure = None
+            unload("firmware", ("configure", "build", "warp_config"))
             unload("meters", ("map_file",))
-        self.site, self.bus, self.warp = parts
-        self.meters = self.bus.meters
-        self._bus_settings = document["rs485"]
-        self.name = document["name"]
-        self.external_control = document["external_control"]
-        self.http_port = document["http"]["port"]
-        self.watches_writes = document["charge_manager"]["enable_watchdog"]
-        self.manager = values  # see firmware.warp_config
-        self.maximum_ma = manager["maximum_available_current"]
-        self._default_ma = manager["default_available_current"]
-        self.site.on_event = self.events.add
-        self._written_ms = now
-        if document["charge_manager"]["maximum_available_current"] is not None:
-            self.site.set_available(self._default_ma)
-        self.control.replace(self.site, self.warp.push)
 
     def document(self) -> dict:
-        """The settings in force: read anew, they take too much memory to be kept."""
-        document, error = settings.load()
-        if error and "memory" in error:
-            raise MemoryError  # what came instead is not in force
-        return settings.defaults() if self.settings_error and not error else document
+        """The settings in force."""
+        return self._configure("document")
 
     def apply_settings(self, document) -> str | None:
         """Check, store and use a new document; the error text when it is not used."""
-        before = dict(self.__dict__)
-        is_done = False
-        try:
-            self._build(document)
-            self._take_over(before["site"], before["warp"], before["_default_ma"])
-            error = settings.save(document)
-            is_done = error is None
-        except ValueError as wrong:
-            error = str(wrong)
-        finally:  # MemoryError is for the caller
-            if not is_done:
-                for name in before:
-                    setattr(self, name, before[name])
-                self.control.replace(self.site, self.warp.push)
-        if is_done:
-            self.settings_error = None
-            self.events.add(eventcodes.CONFIG_CHANGED)
-        return error
-
-    def _take_over(self, site, warp, default_ma) -> None:
-        """Go on where the site before stands; a limit from outside goes on, too."""
-        from chargers import takeover
-
-        try:
-            successors = takeover.take_over(warp, self.warp)
-        finally:
-            takeover = None
-            unload("chargers", ("takeover",))
-        from loadmgmt import takeover
-
-        try:
-            takeover.take_over(site, self.site, successors, ticks_ms())
-        finally:
-            takeover = None
-            unload("loadmgmt", ("takeover",))
-        given = site.available_ma
-        if given is not None and given != default_ma:
-            self.site.set_available(min(given, self.maximum_ma))
+        return self._configure("apply", document)
 
     def set_available(self, current_ma: int) -> str | None:
         """Take available_current from outside; the error text when that is not allowed."""
@@ -144,7 +73,7 @@ class App:
             for circuit in self.site.circuits:
                 if circuit.parent is None and circuit.metered:
                     return "the meter rules this site; right: external_control switched on"
-        self._written_ms = ticks_ms()
+        self.written_ms = ticks_ms()
         if current_ma != self.site.available_ma:
             self.site.set_available(current_ma)
             self.events.add(eventcodes.AVAILABLE_CURRENT, 0, current_ma)
@@ -153,11 +82,11 @@ class App:
 
     def _watch_writes(self) -> None:
         """Fall back to the default current when the one who writes has gone silent."""
-        if self.watches_writes and ticks_diff(ticks_ms(), self._written_ms) > _WRITE_WATCH_MS:
-            self._written_ms = ticks_ms()
-            if self.site.available_ma != self._default_ma:
-                self.site.set_available(self._default_ma)
-                self.events.add(eventcodes.AVAILABLE_CURRENT, 1, self._default_ma or -1)
+        if self.watches_writes and ticks_diff(ticks_ms(), self.written_ms) > _WRITE_WATCH_MS:
+            self.written_ms = ticks_ms()
+            if self.site.available_ma != self.default_ma:
+                self.site.set_available(self.default_ma)
+                self.events.add(eventcodes.AVAILABLE_CURRENT, 1, self.default_ma or -1)
 
     def charger_error(self, i: int):
         """What wallbox i complains of: WARP's number, or None."""
@@ -169,12 +98,12 @@ class App:
 
     # --- devices
 
-    def _send(self, data, address) -> None:
+    def send(self, data, address) -> None:
         if self._udp is None:
             raise OSError("not yet open")
         self._udp.sendto(data, address)
 
-    def _sampled(self, meter) -> None:
+    def sampled(self, meter) -> None:
         """A meter sample is here: the pass runs on it at once (R2)."""
         circuit = meter.circuit
         if circuit is not None:
