@@ -161,14 +161,14 @@ class App:
         import asyncio
 
         supervisor = Supervisor(board.watchdog(_WATCHDOG_MS), self.events.add)
-        self._control_slot = supervisor.watch("control", _CONTROL_MS)
+        self._control_slot = supervisor.watch(_CONTROL_MS)
         self._control_task = asyncio.create_task(
             self._control_slot.guard(self.control.tick(self._ticked))
         )
-        self._receive_slot = supervisor.watch("receive", _TASK_MS * 360, self._receive)
-        self._poll_slot = supervisor.watch("poll", _TASK_MS, self._poll)
-        self._bus_slot = supervisor.watch("bus", _TASK_MS, self._read_bus)
-        self._web_slot = supervisor.watch("web", _TASK_MS, self._serve_page)
+        self._receive_slot = supervisor.watch(_TASK_MS * 360, self._receive)
+        self._poll_slot = supervisor.watch(_TASK_MS, self._poll)
+        self._bus_slot = supervisor.watch(_TASK_MS, self._read_bus)
+        self._web_slot = supervisor.watch(_TASK_MS, self._serve_page)
         await supervisor.run()
 
 

@@ -28,14 +28,13 @@ def report(error):
 
 
 class Slot:
-    """One watched task. It has to call check_in() more often than every timeout_ms."""
+    """One watched task. It has to call check_in() more often than every timeout_ms. Events name it
+    by its number, in the order of watch()."""
 
-    def __init__(self, number: int, name: str, timeout_ms: int, restart, event):
+    def __init__(self, number: int, timeout_ms: int, restart, event):
         self.number = number
-        self.name = name
         self.timeout_ms = timeout_ms
         self.restart = restart
-        self.restarts = 0
         self.task = None
         self._event = event
         self._seen_ms = ticks_ms()
@@ -75,7 +74,6 @@ class Slot:
             else:  # it has swallowed the cancellation
                 self._rest()
         elif self.task.done() or self.silence_ms() > self.timeout_ms:
-            self.restarts += 1
             self._event(TASK_RESTARTED, self.number, self._pause_ms)
             self._rest()
         elif ticks_diff(ticks_ms(), self._started_ms) > _GOOD_MS:
@@ -96,9 +94,9 @@ class Supervisor:
         self._told = False
         self.slots = []
 
-    def watch(self, name: str, timeout_ms: int, restart=None) -> Slot:
+    def watch(self, timeout_ms: int, restart=None) -> Slot:
         """Watch a task. With `restart`, a coroutine function, it is optional and started here."""
-        slot = Slot(len(self.slots), name, timeout_ms, restart, self._event)
+        slot = Slot(len(self.slots), timeout_ms, restart, self._event)
         self.slots.append(slot)
         if restart:
             slot.start()
