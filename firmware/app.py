@@ -50,9 +50,9 @@ class App:
 
     def _configure(self, name: str, *arguments):
         """Call a function of firmware.configure, which is loaded for that."""
-        from firmware import configure
+        try:  # the memory may be too little for loading, too
+            from firmware import configure
 
-        try:
             return getattr(configure, name)(self, *arguments)
         finally:
             configure = None

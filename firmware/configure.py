@@ -80,16 +80,16 @@ def _build(app, new) -> None:
 
 def _take_over(app, site, warp, default_ma) -> None:
     """Go on where the site before stands; a limit from outside goes on, too."""
-    from chargers import takeover
-
     try:
+        from chargers import takeover
+
         successors = takeover.take_over(warp, app.warp)
     finally:
         takeover = None
         unload("chargers", ("takeover",))
-    from loadmgmt import takeover
-
     try:
+        from loadmgmt import takeover
+
         takeover.take_over(site, app.site, successors, ticks_ms())
     finally:
         takeover = None

@@ -47,9 +47,9 @@ def apply_warp_config(document, body) -> tuple:
 
 def _call(name, *arguments):
     """Load the checks, use them once, free their memory."""
-    from firmware import document
+    try:  # the memory may be too little for loading, too
+        from firmware import document
 
-    try:
         return getattr(document, name)(*arguments)
     finally:
         document = None

@@ -18,9 +18,9 @@ def _chargers(context):
 
 def read(context, _query) -> dict:
     """The tree; derived values are filled in."""
-    from firmware import warp_config
-
     try:
+        from firmware import warp_config
+
         config = dict(zip(warp_config.MEMBERS, context.manager))
     finally:
         warp_config = None
