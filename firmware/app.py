@@ -106,7 +106,8 @@ class App:
     def sampled(self, meter) -> None:
         """A meter sample is here: the pass runs on it at once (R2)."""
         circuit = meter.circuit
-        if circuit is not None:
+        # a read that was under way while new settings came into force is nobody's sample
+        if circuit is not None and meter in self.meters:
             current = meter.current_ma
             self.site.sample(
                 circuit.index, meter.taken_ms, current[0], current[1], current[2], meter.same

@@ -66,7 +66,7 @@ def share(site, now_ms: int) -> int:
             waiting.append(p)
         for j in p.places:
             room[j] -= p.may_ma
-    waiting.sort(key=_queue_key)
+    waiting.sort(key=lambda p: (-p.priority, ticks_diff(p.since_ms, now_ms), p.name))
     joined = []
     for p in waiting:
         if _fits(site, p, room, after_stop if p.stopped else None):
@@ -148,10 +148,6 @@ def _capacity(site):
             elif circuit.metered:
                 total[n + at + k] = 0
     return total, after_stop
-
-
-def _queue_key(p):
-    return (-p.priority, p.since_ms, p.name)
 
 
 def _fits(site, p, room, after_stop):

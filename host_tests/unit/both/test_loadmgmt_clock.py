@@ -71,3 +71,20 @@ def test_a_wallbox_at_rest_for_days_still_has_to_obey():
         site.site.step(ticks_add(site.now_ms, 500))
     assert site.idle.may_ma >= 36000
     assert site.site.disobeys(site.idle)
+
+
+def test_who_waits_longer_comes_first_across_the_wrap():
+    start_ms = (1 << 30) - 90000
+    circuit = Circuit("grid", None, [7000] * 3, None)
+    first = ChargePoint("z", 0, 3, "L123")
+    second = ChargePoint("a", 0, 3, "L123")
+    site = Site([circuit], [second, first], start_ms)
+    for second_of_run in range(240):
+        now_ms = ticks_add(start_ms, 1000 * second_of_run)
+        for point, plugged in ((first, 60), (second, 120)):
+            car = NO_CAR if second_of_run < plugged else WAITING
+            point.sent_ms = now_ms
+            supported_ma = 32000 if second_of_run >= 180 else 0
+            point.report(now_ms, max(0, point.setpoint_ma), 0, 0, 0, car, supported_ma, 3)
+        site.step(now_ms)
+    assert first.setpoint_ma == 7000 and second.setpoint_ma == 0
