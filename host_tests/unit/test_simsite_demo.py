@@ -7,6 +7,7 @@ the site tests.
 import asyncio
 import os
 import re
+import shutil
 import signal
 import subprocess
 import sys
@@ -145,9 +146,11 @@ def test_leaves_nothing_behind_when_the_terminal_closes(start):
 @pytest.mark.skipif(sys.platform != "linux", reason="Linux tells a child that its parent is gone")
 def test_the_firmware_ends_when_the_demo_is_killed(start):
     process = start()
-    pid = int(re.search(r"pid (\d+)", read_until(process, "Ctrl-C ends"))[1])
+    text = read_until(process, "Ctrl-C ends")
+    pid, flash = re.search(r"pid (\d+) flash (\S+)", text).groups()
     process.kill()
     process.wait(10)
+    shutil.rmtree(flash)
     deadline = time.monotonic() + 10
     while pathlib.Path(f"/proc/{pid}/cmdline").exists() and time.monotonic() < deadline:
         time.sleep(0.05)
