@@ -230,7 +230,7 @@ def _hand_out(site, on, joined, total, now_ms):
         p = points[i]
         # a little more than needed: it must not fail for a few mA of noise in the house load
         new = max(target[i] - target[i] % max(_LAST_STEP_MA, p.step_ma), p.min_ma)
-        if new < p.setpoint_ma:
+        if new < p.setpoint_ma and p.may_ma <= p.setpoint_ma:  # not while a cut is unconfirmed
             site.change(p, new, now_ms)
             flags |= _LOWERED
     return flags

@@ -203,8 +203,9 @@ class Site:
             point.may_ma = setpoint_ma
         elif point.may_ma > point.peak_ma:
             point.peak_ma = point.may_ma
+        if not setpoint_ma < point.setpoint_ma < point.may_ma:
+            point.changed_ms = now_ms  # else it was told before: its time to follow runs on
         point.setpoint_ma = setpoint_ma
-        point.changed_ms = now_ms
         point.applied_ok_ms = None
         if setpoint_ma > 0 and point.stopped:
             point.stopped = False

@@ -199,3 +199,24 @@ def test_a_few_mA_too_much_for_the_others_keep_no_car_waiting():
     virtual.circuit.limit_ma = [15200] * 3
     virtual.run(30)
     assert virtual.setpoints() == [9200, 6000]
+
+
+def test_the_time_of_a_wallbox_that_ignores_a_cut_runs_on_when_it_is_cut_further():
+    for seed in range(6):
+        virtual = VirtualSite(seed, n=3, single=False, start_ms=2000)
+        for box in virtual.boxes:
+            box.car.max_ma = 32000
+        virtual.run(90)
+        rebel = virtual.boxes[0]
+        deliver = rebel.command
+
+        def ignore(now, rebel=rebel, deliver=deliver):
+            deliver(now)
+            rebel.on_its_way.clear()
+
+        rebel.command = ignore
+        virtual.house = [10000, 10000, 10000]
+        virtual.run(25)
+        assert virtual.site.disobeys(rebel.point), seed
+        # the others make up for it 8 s after the cut, and their cars follow
+        assert virtual.longest_ms <= 12500, (seed, virtual.longest_ms)
