@@ -39,6 +39,8 @@ class App:
         self.events = EventLog()
         self.uptime_s = self.events.uptime_s
         self.events.add(eventcodes.STARTED, 0, _CAUSES.index(self.reset_cause))
+        if self.reset_cause != "power_on":
+            self.events.flush()  # one that resets again and again leaves a trace
         self._udp = None
         self.bus_settings = None
         self.bus = None

@@ -33,6 +33,7 @@ CODE_FOLDERS = ("lib", "firmware")
 MANAGED_FOLDERS = ("lib", "firmware", "www")
 PAGE = "www/index.html"
 NOT_ON_THE_BOARD = (".md", ".pyi", ".pyc")
+CPYTHON_ONLY = "lib/compat_cpython.py"
 
 
 def build(out=DEFAULT):
@@ -77,7 +78,9 @@ def device_files():
         for path in (ROOT / folder).rglob("*"):
             relative = path.relative_to(ROOT)
             hidden = any(part.startswith((".", "__pycache__")) for part in relative.parts)
-            if path.is_file() and not hidden and path.suffix not in NOT_ON_THE_BOARD:
+            if not path.is_file() or hidden or path.suffix in NOT_ON_THE_BOARD:
+                continue
+            if relative.as_posix() != CPYTHON_ONLY:
                 found.append(relative.as_posix())
     return sorted(found)
 

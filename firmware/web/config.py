@@ -33,6 +33,9 @@ def write(context, request) -> str | None:
     """Check, store and use a whole config."""
     unload("firmware.web", ("status",))  # it comes back when it is asked for
     known = context.document()
+    if context.settings_error and not known["circuits"]:
+        # without the meter and fuse that the wrong file names, the cars would get it all
+        return "settings.json is not in force; right: mend that file first"
     document, error = settings.apply_warp_config(known, request.body)
     if error:
         return error

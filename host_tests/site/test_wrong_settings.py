@@ -46,6 +46,9 @@ def test_wrong_settings_lead_to_a_safe_state(name):
             assert word in status["settings_error"], status["settings_error"]
             assert status["chargers"] == [] and status["meters"] == []
             assert "settings error" in site.log()
+            # a write must not replace the meter and the fuse that the wrong file names
+            code, why = site.put("/charge_manager/config", site.get("/charge_manager/config"))
+            assert code == 400 and "not in force" in why, (code, why)
             site.watch(3)
             assert not site.record.events(kind="command"), "nobody is told to charge"
         assert (site.flash / "settings.json").read_text() == text, "the wrong file is kept"

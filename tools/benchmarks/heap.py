@@ -36,7 +36,7 @@ async def _live(boxes: int, heap: str, seconds: float) -> tuple:
         while time.monotonic() < end:
             try:
                 used.append((await status(firmware))["mem_used"])
-            except urllib.error.HTTPError:
+            except (urllib.error.HTTPError, ValueError):  # refused, or cut off in the middle
                 refused += 1
             await asyncio.sleep(0.5)
     return min(used[2 * WARM_S :], default=0), refused
