@@ -26,6 +26,7 @@ class Circuit:
         self.parent = parent  # index, or None at the root
         self.limit_ma = limit_ma
         self.main_ma = main_ma
+        self.why = None  # codes of loadmgmt.reason: what each phase's limit_ma comes from
         self.metered = False
         self.includes = True
         self.largest_ma = 16000

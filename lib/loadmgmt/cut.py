@@ -16,7 +16,6 @@ from loadmgmt.circuit import NONE_MA
 from loadmgmt.fill import fill
 from loadmgmt.point import CHARGING, SETTLE_MS
 from loadmgmt.weigh import (
-    FALLBACK,
     MEASURED,
     expected_ma,
     highest_ma,
@@ -25,6 +24,7 @@ from loadmgmt.weigh import (
     sees,
     weigh,
 )
+from loadmgmt.why import bind, note
 
 _GRAIN_MA = const(100)  # cuts are rounded to this, so that noise does not cause one per sample
 _TELL_MS = const(10000)
@@ -308,15 +308,8 @@ def _stops_before(p, other, now_ms):
 
 
 def _explain(site, p, code, limit, where):
-    """Note the reason and its place: `where`, or that of the limit. A circuit without a believed
-    meter is the failure that binds (R10)."""
+    """Note the reason and its place: `where`, or that of the limit."""
     if where < 0:
-        n = 3 * len(site.circuits)
-        where = limit % n
-        if limit >= n:
-            if site.dynamic[where // 3] == FALLBACK:
-                code = reason.FALLBACK
-        elif limit >= 0 and code == reason.LIMIT and site.is_external(where):
-            code = reason.EXTERNAL
-    p.reason = code
-    p.reason_at = where
+        bind(site, p, limit, code)
+    else:
+        note(site, p, code, where, max(p.setpoint_ma, 0))

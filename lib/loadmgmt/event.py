@@ -11,4 +11,5 @@ DISOBEYS = 22  # subject: wallbox; value: mA it counts with
 OBEYS = 23  # subject: wallbox
 STOPPED = 24  # subject: wallbox; value: circuit * 3 + phase that left no legal setpoint
 STARTED = 25  # subject: wallbox; value: setpoint mA
+TURN_ENDED = 26  # subject: wallbox; its slot is over and others wait
 OVERLOAD = 30  # subject: circuit * 3 + phase; value: mA above the target

@@ -15,7 +15,7 @@ from compat import const
 _FAR = const(0x0FFFFFFF)
 
 
-def fill(on: list, low: list, cap: list, uses: list, budget: list, out: list, bound: list) -> None:
+def fill(on, low, cap, uses, budget, out, bound, weight=None) -> None:
     """Share `budget[j]` (mA per limit j) among the wallboxes `on`.
 
     low, cap: mA per wallbox; uses[i]: the limits j that wallbox i counts in. Results: out[i] in

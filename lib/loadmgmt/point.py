@@ -74,7 +74,10 @@ class ChargePoint:
     failsafe_ma = 0  # what it falls back to then
     boot_ma = 0  # what it may offer by itself after power-up
     step_ma = 1
-    priority = 0
+    priority = 0  # the higher is served first
+    weight = 1  # of its share, at least 1
+    is_open = False  # it does not obey: its driver opens the contactor, if the device can
+    opened_ms = 0
     host = None  # only where that is no address
     name_error = False  # then it is never asked
     # one that cannot measure: what the meter showed before it drew (more), and the rise

@@ -1,6 +1,8 @@
 """Why a wallbox has the setpoint it has (rule R10). Codes only: the page has the words.
 
-A reason is a code and, for some, the place: circuit index * 3 + phase 0..2, else -1.
+A reason is a code, for some the place (circuit index * 3 + phase 0..2, else -1), and for some an
+amount in mA: the share (LIMIT and its kin, ASKED, OWN_MAXIMUM), the minimum that does not fit
+(NO_ROOM), what stays reserved or is counted (LOST, DISOBEYS).
 """
 
 STARTING = 0  # the controller listens first; running charges go on
@@ -19,6 +21,9 @@ HOLD = 12  # the headroom has not held long enough yet
 LOST = 13  # no answer: value = what stays reserved for it
 DISOBEYS = 14  # draws more than its setpoint: counted with what it draws
 SWITCHED_OFF = 15  # charge management is switched off
+WAITS_TURN = 16  # others charge now, its turn will come
+ASKED = 17  # it gets what its car asks for, learnt from its draw
+OPENED = 18  # it drew more than its setpoint for long: its contactor is to be open
 
 NAMES = (
     "starting",
@@ -37,4 +42,7 @@ NAMES = (
     "lost",
     "disobeys",
     "switched_off",
+    "waits_turn",
+    "asked",
+    "contactor",
 )

@@ -1,55 +1,75 @@
-"""Raises (rules R1, R3): what is free is shared max-min fairly, slowly and surely.
+"""The fair shares (design section 5): who charges, and how much each would get.
 
-Once a second at most. First the fair shares that the limits would allow: everyone who charges
-keeps its minimum, who waits joins in the order of priority and waiting time while minima fit, then
-water filling. Then what of it may be done now: a raise takes only what is free although everybody
-draws all that it still may (R1); who has more than its share is cut when somebody lacks it, and
-the current is handed on in a later pass, when the cut has been confirmed.
+Once a second at most. Everyone who charges keeps its minimum, who waits joins as the queue says
+(queue.py), then water filling: max-min fair by weight, a higher priority before a lower one. What
+of the shares may be given now is the business of handout.py.
 """
 
-from compat import const, ticks_diff
+from compat import const
 
 from loadmgmt import reason
-from loadmgmt.circuit import NONE_MA
+from loadmgmt.ask import asked_ma
 from loadmgmt.fill import fill
-from loadmgmt.point import (
-    BLOCKED,
-    CHARGING,
-    FAULT,
-    FULL,
-    NO_CAR,
-    UNDECIDED,
-    settle_ms,
-    wants,
-)
-from loadmgmt.weigh import FALLBACK, MEASURED, fallback_ma, is_unplaced, sees
+from loadmgmt.handout import STEP_MA, hand_out, settled
+from loadmgmt.headroom import capacity, see_house
+from loadmgmt.point import BLOCKED, FAULT, FULL, NO_CAR, UNDECIDED, wants
+from loadmgmt.queue import account, line_up
+from loadmgmt.weigh import is_unplaced, sees
+from loadmgmt.why import bind, note
 
-_STEP_MA = const(500)  # smaller raises wait, unless they complete what is asked
-_LAST_STEP_MA = const(100)
-_LOWERED = const(1)
-_RAISED = const(2)
+_HOLD_MA = const(1000)
 
 
 def share(site, now_ms: int) -> int:
     """Raise who may be raised. Returns 1 when a share was lowered, 2 raised, or both."""
-    _see_house(site, now_ms)
+    see_house(site, now_ms)
+    account(site, now_ms)
     learned = site.learned()
-    total, after_stop = _capacity(site)
+    total, after_stop = capacity(site)
+    on, joined, ended = plan(site, now_ms, total, after_stop)
+    _explain(site, on, learned)
+    if (on or ended) and learned and settled(site, now_ms):
+        return hand_out(site, on, joined, ended, total, now_ms)
+    return 0
+
+
+def first_pass(site, now_ms: int) -> None:
+    """The shares alone, from static limits and what the wallboxes say: for planners.
+
+    Results: site.out[i] (mA, 0 for who does not charge), site.bound[i], and the points' reasons.
+    """
+    total, after_stop = capacity(site)
+    on, _, _ = plan(site, now_ms, total, after_stop)
+    for p in site.points:
+        if p.index not in on:
+            site.out[p.index] = 0
+    _explain(site, on, True)
+
+
+def plan(site, now_ms: int, total: list, after_stop: list) -> tuple:
+    """Find out who is to charge, and the fair shares in site.out.
+
+    total: what all cars together may have per limit; a draw that stands in the house load is added
+    to it. after_stop: how much less there is for a car that was stopped. Returns (indices of those
+    who charge, of those among them who join, of those whose turn ends).
+    """
     room = total[:]
     on = []
     waiting = []
     low = site.low
     cap = site.cap
     uses = site.uses
+    same = True  # all have one priority and one weight
     for p in site.points:
         i = p.index
         uses[i] = p.places
         if p.name_error:
             continue
         if p.heard and site.enabled and wants(p):
+            same = same and p.weight == 1 and p.priority == site.points[0].priority
+            low[i] = p.min_ma
+            cap[i] = asked_ma(site, p, now_ms)
             if p.setpoint_ma > 0:
-                low[i] = p.min_ma
-                cap[i] = max(p.ask_ma(), p.min_ma)
                 if is_unplaced(p):
                     # what it draws on its unknown phase stands in the house term already
                     held = min(max(p.drawn_hi[3:]), p.setpoint_ma)
@@ -66,186 +86,61 @@ def share(site, now_ms: int) -> int:
             waiting.append(p)
         for j in p.places:
             room[j] -= p.may_ma
-    waiting.sort(key=lambda p: (-p.priority, ticks_diff(p.since_ms, now_ms), p.name))
     joined = []
-    for p in waiting:
-        if _fits(site, p, room, after_stop if p.stopped else None):
-            i = p.index
-            low[i] = p.min_ma
-            cap[i] = max(p.ask_ma(), p.min_ma)
-            on.append(i)
-            joined.append(i)
-            for j in p.places:
-                # what it may still draw from before it was stopped counts no longer once it is on
-                room[j] += p.may_ma - p.min_ma
-    flags = 0
+    ended = []
+    if waiting:
+        joined, ended = line_up(site, on, waiting, room, after_stop, now_ms)
     if on:
         for i in on:
+            a = low[i]
             for j in uses[i]:
-                room[j] += low[i]
-        fill(on, low, cap, uses, room, site.out, site.bound)
-    _explain(site, set(on), learned)
-    if on and learned and _settled(site, now_ms):
-        flags = _hand_out(site, on, joined, total, now_ms)
-    return flags
-
-
-def _see_house(site, now_ms):
-    """The largest house load that the newest sample allows (the cars' lowest draw); and the
-    smallest, for the holds: while a car ramps, the largest is its own draw for a moment."""
-    for circuit in site.circuits:
-        if site.dynamic[circuit.index] != MEASURED:
-            continue
-        house = circuit.house_hi
-        least = circuit.house_lo
-        for k in range(3):
-            house[k] = least[k] = circuit.meter_ma[k]
-        guessed = False
-        if circuit.includes:
-            for p in circuit.points:
-                if not p.heard or is_unplaced(p):
-                    continue
-                if not p.measures:
-                    if p.car == CHARGING and p.estimated:
-                        guessed = not circuit.trust.generation
-                        for k in range(p.phases_now):
-                            at = p.grid[k]
-                            drawn = min(p.estimate[at], p.setpoint_ma)
-                            house[at] -= drawn
-                            least[at] -= drawn
-                    continue
-                grid = p.grid
-                high = p.drawn_hi
-                recent = ticks_diff(circuit.sample_ms, p.changed_ms) < settle_ms(p)
-                for k in range(p.phases_now):
-                    low = high[3 + k]
-                    if recent and low > p.setpoint_ma:
-                        low = p.setpoint_ma
-                    house[grid[k]] -= low
-                    least[grid[k]] -= high[k]
-        if guessed:  # of two that started at once, each may be taken for the whole rise
-            for k in range(3):
-                house[k] = max(0, house[k])
-        circuit.remember_house(now_ms)
-
-
-def _capacity(site):
-    """What all cars together may have per limit now, and how much less after a stop."""
-    n = 3 * len(site.circuits)
-    total = [NONE_MA] * (2 * n)
-    after_stop = [0] * (2 * n)
-    for circuit in site.circuits:
-        at = 3 * circuit.index
-        mode = site.dynamic[circuit.index]
-        for k in range(3):
-            total[at + k] = site.supply_ma(circuit, k)
-            if mode == MEASURED:
-                held = circuit.held_house_ma(k, False)
-                total[n + at + k] = circuit.target_ma[k] - held
-                after_stop[n + at + k] = circuit.held_house_ma(k, True) - held
-            elif mode == FALLBACK:
-                total[n + at + k] = fallback_ma(circuit, k)
-            elif circuit.metered:
-                total[n + at + k] = 0
-    return total, after_stop
-
-
-def _fits(site, p, room, after_stop):
-    """True when its minimum fits beside the others' minima; else the reason is noted."""
-    for j in p.places:
-        spare = room[j] + p.may_ma - p.min_ma
-        if spare < 0:
-            _bound_by(site, p, j, reason.NO_ROOM)
-            return False
-        if after_stop is not None and spare < after_stop[j]:
-            _bound_by(site, p, j, reason.HOLD)
-            return False
-    return True
-
-
-def _settled(site, now_ms):
-    """True when the last change has settled and every believed meter has seen that (R3)."""
-    if ticks_diff(now_ms, site.settled_ms) < 0:
-        return False
-    for circuit in site.circuits:
-        if site.dynamic[circuit.index] == MEASURED:
-            if not circuit.believed() or ticks_diff(circuit.sample_ms, site.settled_ms) < 0:
-                return False
-    return True
-
-
-def _hand_out(site, on, joined, total, now_ms):
-    points = site.points
-    low = site.low
-    cap = site.cap
-    target = site.out[:]
-    room = total
-    for p in points:
-        may = p.may_ma
-        if may and not p.name_error:
-            for j in p.places:
-                room[j] -= may
-    raising = []
-    for i in on:
-        p = points[i]
-        setpoint = p.setpoint_ma
-        gain = target[i] - setpoint
-        step = _LAST_STEP_MA if target[i] == cap[i] else _STEP_MA
-        if gain < step or p.may_ma > max(setpoint, 0):
-            continue  # enough, or its last cut is not confirmed yet
-        if i in joined:
-            fits = True
-            for j in p.places:
-                if room[j] < p.min_ma:
-                    fits = False
-            if not fits:
-                p.reason = reason.SETTLING
-                continue
-            low[i] = p.min_ma
+                room[j] += a
+        if same:
+            fill(on, low, cap, uses, room, site.out, site.bound)
         else:
-            low[i] = setpoint
-        cap[i] = target[i]
-        raising.append(i)
-        for j in p.places:
-            room[j] -= low[i] - setpoint
-    flags = 0
-    if raising:
-        for i in raising:
+            _fill_classes(site, on, room)
+    return on, joined, ended
+
+
+def _fill_classes(site, on, room):
+    """The highest priority is served first; the minima of the lower ones are kept for them."""
+    low = site.low
+    points = site.points
+    for i in on:
+        for j in points[i].places:
+            room[j] -= low[i]
+    left = on
+    while left:
+        highest = max([points[i].priority for i in left])
+        now = [i for i in left if points[i].priority == highest]
+        left = [i for i in left if points[i].priority < highest]
+        for i in now:
             for j in points[i].places:
                 room[j] += low[i]
-        fill(raising, low, cap, site.uses, room, site.out, site.bound)
-        for i in raising:
-            p = points[i]
-            new = site.out[i] - site.out[i] % p.step_ma
-            gain = new - p.setpoint_ma
-            if gain >= _STEP_MA or (gain >= _LAST_STEP_MA and new == p.ask_ma()):
-                site.change(p, new, now_ms)
-                flags = _RAISED
-    for i in on:
-        if target[i] - points[i].setpoint_ma >= _STEP_MA:
-            break  # somebody lacks its share
-    else:
-        return flags
-    for i in on:
-        p = points[i]
-        # a little more than needed: it must not fail for a few mA of noise in the house load
-        new = max(target[i] - target[i] % max(_LAST_STEP_MA, p.step_ma), p.min_ma)
-        if new < p.setpoint_ma and p.may_ma <= p.setpoint_ma:  # not while a cut is unconfirmed
-            site.change(p, new, now_ms)
-            flags |= _LOWERED
-    return flags
+        weight = site.weight
+        for i in now:
+            weight[i] = points[i].weight
+        fill(now, low, site.cap, site.uses, room, site.out, site.bound, weight)
+        for i in now:
+            for j in points[i].places:
+                room[j] -= site.out[i]
 
 
 def _explain(site, on, learned):
     """Give every wallbox its reason (R10) for the share it has in site.out."""
+    on = set(on)
     for p in site.points:
-        at = -1
+        i = p.index
+        value = 0
         if p.lost:
             code = reason.LOST
+            value = p.may_ma
         elif p.setpoint_ma == UNDECIDED:
             code = reason.UNHEARD
         elif not site.enabled:
             code = reason.SWITCHED_OFF
+        elif p.is_open:
+            code = reason.OPENED
         elif p.car == NO_CAR:
             code = reason.NO_CAR
         elif p.car == FAULT:
@@ -256,34 +151,27 @@ def _explain(site, on, learned):
             code = reason.BLOCKED_BY_BOX
         elif site.disobeys(p):
             code = reason.DISOBEYS
-        elif p.index not in on:
-            continue  # no room: noted where its minimum was tried
+            value = p.may_ma
+        elif i not in on:
+            continue  # it waits: noted where it was tried
+        elif site.out[i] - p.setpoint_ma >= STEP_MA:
+            code = reason.SETTLING if learned else reason.STARTING
+        elif site.bound[i] >= 0:
+            limit = site.bound[i]
+            bind(site, p, limit, reason.LIMIT)
+            if p.reason == reason.LIMIT and _is_held(site, limit):
+                p.reason = reason.HOLD
+            continue
         else:
-            i = p.index
-            if site.out[i] - p.setpoint_ma >= _STEP_MA:
-                code = reason.SETTLING if learned else reason.STARTING
-            elif site.bound[i] < 0:
-                code = reason.OWN_MAXIMUM
-            else:
-                _bound_by(site, p, site.bound[i], reason.LIMIT)
-                continue
-        p.reason = code
-        p.reason_at = at
+            code = reason.ASKED if site.asked[i] else reason.OWN_MAXIMUM
+            value = site.cap[i]
+        note(site, p, code, -1, value)
 
 
-def _bound_by(site, p, limit, code):
-    """Note which limit binds a wallbox, in the words that fit how the limit came about."""
-    n = 3 * len(site.circuits)
-    place = limit % n
+def _is_held(site, limit):
+    """True when a house load of the last seconds binds, not the present one."""
+    place = limit - 3 * len(site.circuits)
+    if place < 0:
+        return False
     circuit = site.circuits[place // 3]
-    if limit < n:
-        if code == reason.LIMIT and site.is_external(place):
-            code = reason.EXTERNAL
-    elif site.dynamic[place // 3] == FALLBACK:
-        code = reason.FALLBACK
-    elif site.dynamic[place // 3] != MEASURED:
-        code = reason.STARTING
-    elif circuit.held_house_ma(place % 3, False) - circuit.house_hi[place % 3] >= 1000:
-        code = reason.HOLD
-    p.reason = code
-    p.reason_at = place
+    return circuit.held_house_ma(place % 3, False) - circuit.house_hi[place % 3] >= _HOLD_MA

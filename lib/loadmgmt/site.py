@@ -10,6 +10,8 @@ The pass: let time pass (lost wallboxes, silent meters) > weigh what may be draw
 limit > cut what is too much, at once (R2) > share what is free, slowly (R3, R1).
 """
 
+from array import array
+
 from compat import const, ticks_add, ticks_diff
 
 from loadmgmt import cut, event, share, weigh
@@ -33,6 +35,7 @@ _POINT_STAMPS = (
 )
 _TOLD_LOST = const(1)
 _TOLD_DISOBEYS = const(2)
+_OPEN_MS = const(900000)
 _MAX_POINTS = const(64)
 _MAX_CIRCUITS = const(16)
 _MAX_DEPTH = const(4)
@@ -72,6 +75,19 @@ class Site:
         self.uses = [()] * n
         self.told_ms = now_ms
         self.told = bytearray(n)  # what has been reported of each wallbox
+        # the queue and the cars' requests, one entry a wallbox
+        self.slot_ms = 900000  # R9: at least 15 min; 0: no turns
+        self.turn_ms = [now_ms] * n  # since when it charges, or waits for its turn
+        self.rank = [0] * n
+        self.accounted_ms = now_ms
+        self.served = array("I", bytes(4 * n))  # what its car has received: mA * s / 16
+        self.asked_after_ms = 60000
+        self.asked_margin_ma = 3000
+        self.asked = array("i", bytes(4 * n))  # mA that its car asks for, 0: not learnt
+        self.less_ms = [now_ms] * n  # since when it draws clearly less than it may
+        self.weight = [1] * n
+        self.earn = bytearray(n)  # phases that an ampere of it feeds
+        self.reason_ma = array("i", bytes(4 * n))
         self._seats = {}
         self.dynamic = [0] * len(circuits)  # weigh.NO_LIMIT, MEASURED or FALLBACK
         for index, circuit in enumerate(circuits):
@@ -115,6 +131,7 @@ class Site:
         # wallboxes at the same place share their tuples
         seat = (static, dynamic, places)
         point.static, point.dynamic, point.places = self._seats.setdefault(seat, seat)
+        self.earn[point.index] = phases
 
     def set_available(self, current_ma):
         """Limit the cars of every root circuit to current_ma per phase; None lifts it."""
@@ -195,8 +212,10 @@ class Site:
 
     def change(self, point, setpoint_ma, now_ms):
         """Give a wallbox its new setpoint and wait for that to settle before the next raise."""
-        if point.setpoint_ma == 0 and setpoint_ma > 0:
-            self.tell(event.STARTED, point.index, setpoint_ma)
+        if (point.setpoint_ma > 0) != (setpoint_ma > 0):
+            self.turn_ms[point.index] = now_ms
+            if setpoint_ma > 0:
+                self.tell(event.STARTED, point.index, setpoint_ma)
         if not point.measures and point.dynamic and setpoint_ma > point.setpoint_ma > 0:
             weigh.start_of_blind(point, self.circuits[point.dynamic[0][0]])
         if setpoint_ma > point.may_ma:
@@ -220,6 +239,10 @@ class Site:
         for p in self.points:
             _limit(p, _POINT_STAMPS, now_ms)
             _limit(p, ("applied_ok_ms",), now_ms)
+        for stamps in (self.turn_ms, self.less_ms):
+            for i in range(len(stamps)):
+                if ticks_diff(now_ms, stamps[i]) > _OLD_MS:
+                    stamps[i] = ticks_add(now_ms, -_OLD_MS)
         for circuit in self.circuits:
             _limit(circuit, ("sample_ms",), now_ms)
             if circuit.metered:
@@ -238,6 +261,12 @@ class Site:
                     told ^= _TOLD_DISOBEYS
                     disobeys = told & _TOLD_DISOBEYS
                     self.tell(event.DISOBEYS if disobeys else event.OBEYS, p.index, p.may_ma)
+                    if disobeys and max(p.drawn) > p.setpoint_ma:
+                        # more than its setpoint flows, so its contactor has to open
+                        p.is_open = True
+                        p.opened_ms = now_ms
+                elif p.is_open and ticks_diff(now_ms, p.opened_ms) >= _OPEN_MS:
+                    p.is_open = False
             self.told[p.index] = told
 
     def disobeys(self, point) -> bool:

@@ -269,7 +269,7 @@ def test_a_car_that_does_not_fit_waits_and_the_reason_names_the_limit():
     virtual.run(90)
     waiting = [box for box in virtual.boxes if box.point.setpoint_ma == 0]
     assert len(waiting) == 1  # 31 A for cars of at least 6 A each
-    assert waiting[0].point.reason == reason.NO_ROOM
+    assert waiting[0].point.reason == reason.WAITS_TURN
     assert waiting[0].point.reason_at in (0, 1, 2)
 
 

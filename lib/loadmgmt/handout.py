@@ -1,0 +1,102 @@
+"""What of the fair shares may be done now (rules R1 and R3).
+
+A raise takes only what is free although everybody draws all that it still may (R1). Who has more
+than its share is lowered when somebody lacks it; the current is handed on in a later pass, when
+the cut has been confirmed.
+"""
+
+from compat import const, ticks_diff
+
+from loadmgmt import event, reason
+from loadmgmt.fill import fill
+from loadmgmt.weigh import MEASURED
+from loadmgmt.why import note
+
+STEP_MA = const(500)  # smaller raises wait, unless they complete what is asked
+_LAST_STEP_MA = const(100)
+_LOWERED = const(1)
+_RAISED = const(2)
+
+
+def settled(site, now_ms) -> bool:
+    """True when the last change has settled and every believed meter has seen that (R3)."""
+    if ticks_diff(now_ms, site.settled_ms) < 0:
+        return False
+    for circuit in site.circuits:
+        if site.dynamic[circuit.index] == MEASURED:
+            if not circuit.believed() or ticks_diff(circuit.sample_ms, site.settled_ms) < 0:
+                return False
+    return True
+
+
+def hand_out(site, on, joined, ended, total, now_ms) -> int:
+    """Change setpoints towards site.out, the fair shares of the wallboxes `on`.
+
+    joined: those among them that do not charge yet; ended: those whose turn is over; total: what
+    all together may have per limit. Returns 1 when something was lowered, 2 raised, or both.
+    """
+    points = site.points
+    low = site.low
+    cap = site.cap
+    target = site.out[:]
+    room = total
+    for p in points:
+        may = p.may_ma
+        if may and not p.name_error:
+            for j in p.places:
+                room[j] -= may
+    raising = []
+    for i in on:
+        p = points[i]
+        setpoint = p.setpoint_ma
+        gain = target[i] - setpoint
+        step = _LAST_STEP_MA if target[i] == cap[i] else STEP_MA
+        if gain < step or p.may_ma > max(setpoint, 0):
+            continue  # enough, or its last cut is not confirmed yet
+        if i in joined:
+            fits = True
+            for j in p.places:
+                if room[j] < p.min_ma:
+                    fits = False
+            if not fits:
+                note(site, p, reason.SETTLING, -1, 0)
+                continue
+            low[i] = p.min_ma
+        else:
+            low[i] = setpoint
+        cap[i] = target[i]
+        raising.append(i)
+        for j in p.places:
+            room[j] -= low[i] - setpoint
+    flags = 0
+    for i in ended:
+        p = points[i]
+        site.change(p, 0, now_ms)
+        note(site, p, reason.WAITS_TURN, -1, 0)
+        site.tell(event.TURN_ENDED, i)
+        flags = _LOWERED
+    if raising:
+        for i in raising:
+            for j in points[i].places:
+                room[j] += low[i]
+        fill(raising, low, cap, site.uses, room, site.out, site.bound)
+        for i in raising:
+            p = points[i]
+            new = max(site.out[i] - site.out[i] % p.step_ma, p.min_ma)
+            gain = new - p.setpoint_ma
+            if gain >= STEP_MA or (gain >= _LAST_STEP_MA and site.bound[i] < 0):
+                site.change(p, new, now_ms)
+                flags |= _RAISED
+    for i in on:
+        if target[i] - points[i].setpoint_ma >= STEP_MA:
+            break  # somebody lacks its share
+    else:
+        return flags
+    for i in on:
+        p = points[i]
+        # a little more than needed: it must not fail for a few mA of noise in the house load
+        new = max(target[i] - target[i] % max(_LAST_STEP_MA, p.step_ma), p.min_ma)
+        if new < p.setpoint_ma and p.may_ma <= p.setpoint_ma:  # not while a cut is unconfirmed
+            site.change(p, new, now_ms)
+            flags |= _LOWERED
+    return flags

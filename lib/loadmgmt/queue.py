@@ -1,0 +1,187 @@
+"""Who charges when not all can: the queue, its slots, and whose turn ends (rules R3, R9).
+
+Who waits stands in the queue: a higher priority first, then who has waited for more whole slots,
+then who has received less. Among equals the set is chosen well over the phases (choose.py). One
+who is not chosen takes the place of cars whose slot is over (or of a lower priority). Where none
+is over, one that has waited for a whole slot keeps the limits it lacks for itself: nobody behind
+it starts there, and it is served when the running slots end. One that could not be served even
+then disturbs nobody.
+"""
+
+from compat import const, ticks_diff
+
+from loadmgmt import reason
+from loadmgmt.choose import choose
+from loadmgmt.point import CHARGING, NO_CAR, READY
+from loadmgmt.why import bind, note
+
+_IDLE_MS = const(120000)  # a car starts 10-40 s after its offer
+_MOST_SLOTS = const(999)
+_CLASS = const(1000)
+_MOST_SERVED = const(0x3FFFFFFF)
+TOLD_STOPPED = const(4)  # in Site.told: its charge has been stopped since the car came
+
+
+def account(site, now_ms: int) -> None:
+    """Note what each car receives, for the queue, in mA * s / 16 over all its phases."""
+    passed_ms = ticks_diff(now_ms, site.accounted_ms)
+    site.accounted_ms = now_ms
+    served = site.served
+    for p in site.points:
+        if p.car == CHARGING:
+            drawn = p.drawn
+            total = sum(drawn) if p.measures else p.setpoint_ma * p.phases_now
+            if total > 0:
+                total = served[p.index] + total * passed_ms // 16000
+                served[p.index] = min(total, _MOST_SERVED)
+        elif p.car == NO_CAR:
+            served[p.index] = 0
+            site.told[p.index] &= ~TOLD_STOPPED
+
+
+def waited_ms(site, p, now_ms: int) -> int:
+    """How long a wallbox has been without current although it wants some."""
+    return min(ticks_diff(now_ms, p.since_ms), ticks_diff(now_ms, site.turn_ms[p.index]))
+
+
+def line_up(site, on, waiting, room, after_stop, now_ms) -> tuple:
+    """Let those who wait join `on`; return (indices that joined, indices whose turn ends).
+
+    room: what the limits have left beside the minima of `on` and all that others may draw; what
+    the joining ones need is taken from it, what the ended ones had is given back.
+    """
+    rank = site.rank
+    low = site.low
+    slot_ms = site.slot_ms
+    queue = []
+    for p in waiting:
+        i = p.index
+        waited = waited_ms(site, p, now_ms)
+        slots = min(waited // slot_ms, _MOST_SLOTS) if slot_ms else 0
+        rank[i] = p.priority * _CLASS + slots
+        low[i] = max(0, p.min_ma - p.may_ma)  # its own rest of before is its own
+        queue.append((-rank[i], site.served[i], -waited, p.name, i))
+    queue.sort()
+    free = room[:]
+    joined = []
+    ended = []
+    at = 0
+    while at < len(queue):
+        first = queue[at][0]
+        group = []
+        while at < len(queue) and queue[at][0] == first:
+            group.append(queue[at][4])
+            at += 1
+        candidates = [i for i in group if _may_start(site, i, free, after_stop)]
+        got = choose(candidates, low, site.cap, site.uses, free, site.earn, rank)
+        for i in group:
+            if i in got:
+                joined.append(i)
+            elif site.points[i].reason != reason.HOLD:
+                _claim(site, on, i, free, ended, joined, now_ms)
+    for i in joined:
+        p = site.points[i]
+        for j in p.places:
+            room[j] -= low[i]
+        low[i] = p.min_ma
+        on.append(i)
+    for i in ended:
+        on.remove(i)
+        for j in site.uses[i]:
+            room[j] += low[i]
+    return joined, ended
+
+
+def _may_start(site, i, free, after_stop):
+    """True when its minimum fits by itself; else the reason is noted."""
+    p = site.points[i]
+    low = site.low[i]
+    for j in p.places:
+        if free[j] < low:
+            bind(site, p, j, reason.NO_ROOM)
+            return False
+        if p.stopped and free[j] - low < after_stop[j]:
+            bind(site, p, j, reason.HOLD)
+            return False
+    note(site, p, reason.WAITS_TURN, -1, 0)
+    return True
+
+
+def _claim(site, on, i, free, ended, joined, now_ms):
+    """Take the place of those whose slot is over, if that is enough; else keep the limits."""
+    p = site.points[i]
+    low = site.low
+    short = [j for j in p.places if free[j] < low[i]]
+    victims = []
+    later = []
+    for k in on:
+        if k not in ended and k not in joined:
+            v = site.points[k]
+            if _shares(v.places, short):
+                if _is_over(site, p, v, now_ms):
+                    victims.append(
+                        (
+                            v.priority,
+                            v.car != READY,
+                            -ticks_diff(now_ms, site.turn_ms[k]),
+                            v.name,
+                            k,
+                        )
+                    )
+                elif v.priority <= p.priority:
+                    later.append(k)
+    victims.sort()
+    gone = []
+    for victim in victims:
+        k = victim[4]
+        if _shares(site.uses[k], short):
+            gone.append(k)
+            _add(free, site.uses[k], low[k])
+            short = [j for j in p.places if free[j] < low[i]]
+            if not short:
+                break
+    if not short:
+        for k in gone[:]:  # of several that ended, not all may be needed
+            _add(free, site.uses[k], -low[k])
+            if [j for j in p.places if free[j] < low[i]]:
+                _add(free, site.uses[k], low[k])
+            else:
+                gone.remove(k)
+        ended += gone
+        joined.append(i)
+        _add(free, p.places, -low[i])
+        return
+    # could it be served once those who charge now have had their slots?
+    for k in later:
+        _add(free, site.uses[k], low[k])
+    servable = not [j for j in p.places if free[j] < low[i]]
+    for k in later + gone:
+        _add(free, site.uses[k], -low[k])
+    if servable and site.slot_ms:
+        note(site, p, reason.WAITS_TURN, short[0] % (3 * len(site.circuits)), p.min_ma)
+        if site.rank[i] % _CLASS:
+            _add(free, p.places, -low[i])
+
+
+def _is_over(site, p, v, now_ms):
+    """True when wallbox v may be ended for p: its slot is over, it does not use it, or p has
+    priority; never twice within a slot."""
+    if v.priority > p.priority:
+        return False
+    turn_ms = ticks_diff(now_ms, site.turn_ms[v.index])
+    if site.slot_ms:
+        if turn_ms >= site.slot_ms or (v.car == READY and turn_ms >= _IDLE_MS):
+            return True
+    return v.priority < p.priority and not site.told[v.index] & TOLD_STOPPED
+
+
+def _shares(places, short):
+    for j in short:
+        if j in places:
+            return True
+    return False
+
+
+def _add(free, places, current_ma):
+    for j in places:
+        free[j] += current_ma
