@@ -19,9 +19,7 @@ def bind(site, p, limit: int, code: int) -> None:
     value = p.min_ma if code == reason.NO_ROOM else max(p.setpoint_ma, 0)
     if limit < n:
         why = site.circuits[place // 3].why
-        if code == reason.LIMIT and site.is_external(place):
-            code = reason.EXTERNAL
-        elif code == reason.LIMIT and why:
+        if code == reason.LIMIT and why:
             code = why[place % 3]
     elif mode == FALLBACK:
         code = reason.FALLBACK
