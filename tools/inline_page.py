@@ -2,10 +2,11 @@
 
 Each `<script src="local.js">` and `<link rel="stylesheet" href="local.css">` is replaced by what
 the file holds, at the same place; a `defer` script goes to the end of the body, where it runs as
-it would have. The board then serves one file. An address outside the folder is an error: the page
-must work without any other host.
+it would have. JSON (`type="application/json"`) becomes a block of data. The board then serves one
+file. An address outside the folder is an error: the page must work without any other host.
 """
 
+import json
 import re
 
 _ELEMENT = re.compile(r"<script\b[^>]*></script>|<link\b[^>]*>", re.IGNORECASE)
@@ -52,6 +53,10 @@ def _attributes(element):
 def _script(folder, attributes):
     name = attributes["src"]
     text = _local(folder, name)
+    if attributes.get("type") == "application/json":
+        # without spaces, and without a < that could end the element or hide its end
+        data = json.dumps(json.loads(text), ensure_ascii=False, separators=(",", ":"))
+        text = data.replace("<", "\\u003c")
     if _MODULE_SYNTAX.search(text):
         raise ValueError(f"{name}: import and export cannot be inlined; use plain scripts")
     if "</script" in text.lower():

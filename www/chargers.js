@@ -86,18 +86,10 @@ function mayText(charger) {
   return say("charger.may", {current: limitAmps(charger.setpoint_ma)});
 }
 
-function reasonText(charger) {
-  const reason = charger.reason;
-  let code = "reason." + (charger.state === "name_error" ? "name_error" : reason.code);
-  if (code === "reason.lost" && !reason.value) code = "reason.lost.zero";
-  if (charger.setpoint_ma > 0 && hasWords(code + ".more")) code += ".more";
-  if (!reason.circuit && hasWords(code + ".site")) code += ".site"; // a site without circuits
-  return say(code, {
-    circuit: reason.circuit,
-    phase: reason.phase,
-    value: limitAmps(reason.value),
-    min: limitAmps(charger.min_ma),
-  });
+function reasonText({reason, state, setpoint_ma, min_ma}) {
+  const code = state === "name_error" ? state : reason.code;
+  const value = reason.value || (code === "no_room" ? min_ma : 0);
+  return reasonWords({...reason, code, value}, setpoint_ma > 0);
 }
 
 function factsText(charger) {

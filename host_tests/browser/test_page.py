@@ -6,9 +6,11 @@ Behind it is the real web server on MicroPython with the still site of host_test
 import json
 
 import pytest
+from loadmgmt import reason
 from playwright.sync_api import expect
 
 from host_tests.web import running_site
+from tools import words
 
 
 @pytest.fixture
@@ -50,8 +52,8 @@ def test_the_site_is_shown_in_words_and_to_screen_readers(site, page):
         "Phase L1: 21.1 A of 35 A. House 5.3 A, cars 15.8 A, reserved 6.0 A.",
     )
     expect(grid.get_by_role("img").nth(2)).to_contain_text("3.5 A")
-    expect(card(page, "Right")).to_contain_text("Its minimum of 6 A does not fit on carport")
-    expect(card(page, "Lost")).to_contain_text("6 A stay reserved for it")
+    expect(card(page, "Right")).to_contain_text("Its minimum of 6.0 A does not fit on carport")
+    expect(card(page, "Lost")).to_contain_text("6.0 A stay reserved for it")
     alarms = page.get_by_label("Alarms")
     expect(alarms).to_contain_text("Lost does not answer.")
     expect(alarms).to_contain_text("Check its power and network.")
@@ -76,6 +78,43 @@ def test_a_site_without_circuits_has_reasons_in_words(site, page):
     expect(card(page, "Left")).to_contain_text("Limited by the maximum current of the site, phase")
     expect(card(page, "Right")).to_contain_text("does not fit into the maximum current")
     assert "{" not in page.locator("body").inner_text()
+
+
+@pytest.fixture
+def german(browser):
+    """A page in a browser that asks for German."""
+    context = browser.new_context(locale="de-AT")
+    yield context.new_page()
+    context.close()
+
+
+def test_the_page_speaks_the_language_of_the_browser(site, german):
+    altered(site, german, lambda status: status["meters"][0].update(trust="silent"))
+    expect(german.locator("html")).to_have_attribute("lang", "de")
+    expect(german.get_by_role("status")).to_have_text("Aktuell")
+    expect(card(german, "Left")).to_contain_text("Begrenzt durch carport, Phase L1.")
+    expect(card(german, "Lost")).to_contain_text("6,0 A bleiben reserviert")
+    expect(card(german, "grid")).to_contain_text("Zähler grid: antwortet nicht")
+    expect(german.get_by_label("Störungen")).to_contain_text("Lost antwortet nicht.")
+
+
+@pytest.mark.parametrize("language", words.LANGUAGES)
+def test_page_and_tools_give_a_reason_in_the_same_words(site, page, german, language):
+    opened = {"en": page, "de": german}[language]
+    opened.goto(site.url)
+    asked = [
+        {"code": code, "circuit": circuit, "phase": phase, "value": value, "on": on}
+        for code in (*reason.NAMES, "not_known")
+        for circuit, phase in (("A <b>", 1), (None, 3))
+        for value in (0, 12050, 1234567)
+        for on in (False, True)
+    ]
+    said = opened.evaluate("(all) => all.map((asked) => reasonWords(asked, asked.on))", asked)
+    expected = [
+        words.reason(row["code"], row["circuit"], row["phase"], row["value"], language, row["on"])
+        for row in asked
+    ]
+    assert said == expected
 
 
 def test_an_old_meter_value_is_not_shown_as_the_present_one(site, page):

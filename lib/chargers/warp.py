@@ -13,7 +13,14 @@ from array import array
 
 from compat import const, ticks_add, ticks_diff
 from loadmgmt.point import BLOCKED, CHARGING, FAULT, FULL, NO_CAR, READY, WAITING
-from warp.packet import CP_DISCONNECT, IGNORE_ALLOCATION, NEWEST_COMMAND, State, pack_command, unpack_state
+from warp.packet import (
+    CP_DISCONNECT,
+    IGNORE_ALLOCATION,
+    NEWEST_COMMAND,
+    State,
+    pack_command,
+    unpack_state,
+)
 
 _PERIOD_MS = const(1000)
 _REPEAT_MS = const(450)  # a charger answers 300 ms after a command

@@ -1,8 +1,13 @@
 """One circuit of the site: its fuses, its meter, and the house load seen through it.
 
-`limit_ma` is what the cars below may use at most (a static limit: the "supply" of the formula);
+`limit_ma` is what the cars below may use at most (a static limit: the "supply" of the formula;
+`why` says where it comes from, see limits.py);
 `main_ma` is the fuse at a metered place, which the house shares with the cars. Lists of three mA,
 or None. Signed meter currents: export is negative and is headroom.
+
+A meter may renew its values less often than it is asked (a telegram of 10 s asked once a second):
+what is bit for bit the same within `update_ms` is the old sample once more. It tells nothing new
+about the cars and the house, only that the meter is alive.
 """
 
 from array import array
@@ -16,10 +21,17 @@ NONE_MA = const(0x0FFFFFFF)  # no limit; as a house load: no headroom at all
 _SECONDS = const(11)  # R3: the headroom has held for 10 s
 _TENS = const(7)  # R3: after a stop, for 60 s
 _ROUND = const(770)  # seconds after which both rings are where they were
+_EARLY_MS = const(250)  # an answer may come that much before its time and be a new one
+
+DROPPED = 0  # what sample() makes of a value
+REPEATED = 1
+NEW = 2
 
 
 class Circuit:
     """The record; `index`, `path` (itself up to the root) and `points` are set by the Site."""
+
+    sources = None  # what limit_ma is made of: kept for limits.py
 
     def __init__(self, name, parent=None, limit_ma=None, main_ma=None):
         self.name = name
@@ -42,7 +54,8 @@ class Circuit:
         self.trust = None
         self.meter_ma = [0, 0, 0]
         self.sample_ms = 0
-        self.samples = 0  # valid ones since the start
+        self.update_ms = 0  # how often the meter renews its values
+        self.samples = 0  # valid new ones since the start
         self.fresh = False  # a sample that no pass has seen yet
         self.target_ma = [NONE_MA, NONE_MA, NONE_MA]
         # results of the pass, for people
@@ -60,8 +73,9 @@ class Circuit:
         self._second = 0
 
     def meter(self, now_ms, period_ms, includes, generation):
-        """Give the circuit a meter (its `main_ma` is set)."""
+        """Give the circuit a meter (its `main_ma` is set), whose every answer is new."""
         self.metered = True
+        self.update_ms = period_ms
         self.includes = includes
         self.trust = Trust(now_ms, period_ms, generation)
         self._clock_ms = now_ms
@@ -73,12 +87,19 @@ class Circuit:
     def believed(self) -> bool:
         return self.metered and self.trust.state == GOOD
 
-    def sample(self, now_ms, l1, l2, l3) -> bool:
-        """Take a meter value (signed mA). False: out of range, dropped; the last one ages."""
+    def sample(self, now_ms, l1, l2, l3, same=False) -> int:
+        """Take a meter value (signed mA); same: bit-identical to the one before.
+
+        DROPPED: out of range, the last one ages. REPEATED: it is the last one still, which keeps
+        its time. NEW: to be judged.
+        """
         main = self.main_ma
         if abs(l1) > 4 * main[0] or abs(l2) > 4 * main[1] or abs(l3) > 4 * main[2]:
             self.trust.dropped += 1
-            return False
+            return DROPPED
+        if same and ticks_diff(now_ms, self.sample_ms) < self.update_ms - _EARLY_MS:
+            self.trust.sample_ms = now_ms
+            return REPEATED
         meter = self.meter_ma
         meter[0] = l1
         meter[1] = l2
@@ -86,7 +107,7 @@ class Circuit:
         self.sample_ms = now_ms
         self.samples += 1
         self.fresh = True
-        return True
+        return NEW
 
     def remember_house(self, now_ms: int):
         """Let the newest sample's house load enter the holds. Call once a pass."""

@@ -59,7 +59,8 @@ def capacity(site):
         at = 3 * circuit.index
         mode = site.dynamic[circuit.index]
         for k in range(3):
-            total[at + k] = site.supply_ma(circuit, k)
+            if circuit.limit_ma is not None:
+                total[at + k] = circuit.limit_ma[k]
             if mode == MEASURED:
                 held = circuit.held_house_ma(k, False)
                 total[n + at + k] = circuit.target_ma[k] - held

@@ -24,6 +24,9 @@ SWITCHED_OFF = 15  # charge management is switched off
 WAITS_TURN = 16  # others charge now, its turn will come
 ASKED = 17  # it gets what its car asks for, learnt from its draw
 OPENED = 18  # it drew more than its setpoint for long: its contactor is to be open
+OPERATOR = 19  # the operator's limit of a circuit binds it
+INPUT = 20  # a live input has lowered a circuit's limit
+SCHEDULE = 21  # the day's profile of a circuit binds it
 
 NAMES = (
     "starting",
@@ -45,4 +48,7 @@ NAMES = (
     "waits_turn",
     "asked",
     "contactor",
+    "operator",
+    "input",
+    "schedule",
 )

@@ -15,10 +15,9 @@ from array import array
 from compat import const, ticks_add, ticks_diff
 
 from loadmgmt import cut, event, share, weigh
-from loadmgmt.circuit import NONE_MA
 from loadmgmt.event import TOLD_DISOBEYS, TOLD_LOST, TOLD_STOPPED
-from loadmgmt.shrink import SLOT_MS
 from loadmgmt.point import CONFIRM_BY_TIME_MS, LOST_MS, UNDECIDED, order_of, settle_ms, wants
+from loadmgmt.shrink import SLOT_MS
 
 LOWERED = const(1)  # flags that step returns
 RAISED = const(2)
@@ -57,7 +56,6 @@ class Site:
             raise ValueError("size")
         self.circuits = circuits
         self.points = points
-        self.available_ma = None  # mA per phase from outside, None = no such limit
         self.enabled = True
         self.on_event = None  # called with (code, subject, value)
         self.settled_ms = now_ms  # when the last change will have settled
@@ -119,8 +117,7 @@ class Site:
         dynamic = ()
         for c in self.circuits[point.circuit].path:
             circuit = self.circuits[c]
-            external = circuit.parent is None and self.available_ma is not None
-            if circuit.limit_ma is not None or external:
+            if circuit.limit_ma is not None:
                 static += tuple([3 * c + p for p in counted])
             if circuit.metered:
                 at = 3 * (len(self.circuits) + c)
@@ -136,12 +133,9 @@ class Site:
             point.min_ma = point.minima[phases - 1]
 
     def set_available(self, current_ma):
-        """Limit the cars of every root circuit to current_ma per phase; None lifts it."""
-        was = self.available_ma
-        self.available_ma = current_ma
-        if (was is None) != (current_ma is None):
-            for point in self.points:
-                self.place(point)
+        from loadmgmt import limits
+
+        limits.set_available(self, current_ma)
 
     def tell(self, code, subject=0, value=0):
         if self.on_event is not None:
@@ -283,17 +277,3 @@ class Site:
             if p.setpoint_ma == UNDECIDED and not p.lost and not p.name_error:
                 return False
         return True
-
-    def supply_ma(self, circuit, phase: int) -> int:
-        """The static limit for the cars on a circuit's phase now, NONE_MA when there is none."""
-        limit = NONE_MA if circuit.limit_ma is None else circuit.limit_ma[phase]
-        if circuit.parent is None and self.available_ma is not None:
-            return min(limit, self.available_ma)
-        return limit
-
-    def is_external(self, place: int) -> bool:
-        """True when available_current is what limits the cars on this circuit and phase."""
-        circuit = self.circuits[place // 3]
-        if circuit.parent is not None or self.available_ma is None:
-            return False
-        return circuit.limit_ma is None or self.available_ma < circuit.limit_ma[place % 3]

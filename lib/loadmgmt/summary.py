@@ -28,7 +28,7 @@ def summarize(site) -> None:
                     cars[p.grid[k]] += p.drawn[k]
         mode = site.dynamic[circuit.index]
         for k in range(3):
-            budget = site.supply_ma(circuit, k)
+            budget = NONE_MA if circuit.limit_ma is None else circuit.limit_ma[k]
             if mode == MEASURED:
                 house = circuit.meter_ma[k] - (cars[k] if circuit.includes else 0)
                 circuit.house_ma[k] = house

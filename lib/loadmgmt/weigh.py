@@ -120,8 +120,9 @@ def weigh(site, now_ms):
     offset = 3 * len(circuits)
     for circuit in circuits:
         c = circuit.index
+        limit = circuit.limit_ma
         for k in range(3):
-            over[3 * c + k] = -site.supply_ma(circuit, k)
+            over[3 * c + k] = -(NONE_MA if limit is None else limit[k])
         at = offset + 3 * c
         mode = NO_LIMIT
         if circuit.metered:

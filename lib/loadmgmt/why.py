@@ -22,8 +22,6 @@ def behind(site, limit: int, code: int) -> int:
         )
     if code == reason.LIMIT:
         why = site.circuits[place // 3].why
-        if site.is_external(place):
-            return reason.EXTERNAL
         if why:
             return why[place % 3]
     return code

@@ -1,0 +1,322 @@
+"""A scenario played under a law: house, meters, wallboxes and cars in one virtual time."""
+
+import random
+import time
+
+from .box import Box
+from .clock import Clock
+from .fusekeeper_law import FusekeeperLaw
+from .house import changes
+from .judge import Judge
+from .line import Line
+from .meter import Meter
+
+_GROUP = 8  # commands sent together
+_GROUP_MS = 20
+_REPEAT_MS = 450  # a lower setpoint that has not been echoed goes out once more
+
+
+def law_class(name):
+    """The class of a law by its name, fusekeeper or warp."""
+    if name == "warp":
+        from .warp_law import WarpLaw
+
+        return WarpLaw
+    return FusekeeperLaw
+
+
+class Run:
+    """One run. `play()` lets it go from beginning to end; the rest is for judge and summary."""
+
+    def __init__(self, scenario, law="fusekeeper", trace=None):
+        self.scenario = scenario
+        self.circuits = scenario.circuits
+        self.clock = Clock()
+        self.end_ms = round(scenario.seconds * 1000)
+        self.available_ma = scenario.available_ma
+        self.enabled = scenario.enabled
+        self.events = []
+        self.trace = trace
+        self._law_class = law_class(law)
+        self._dice = random.Random(f"run {scenario.seed}")
+        self._build_lines()
+        self._build_boxes()
+        self.stops = [0] * len(self.boxes)
+        self.changes = [0] * len(self.boxes)
+        self.sent_ma = [-1] * len(self.boxes)
+        self.cars = []  # (config, car, box index, [time of plug, of first offer])
+        self.restarts = 0
+        self._unechoed = {}
+        self._pushing = False
+        self._is_up = True
+        self.shown = [[""] * 3 for _ in self.circuits]  # by the meters
+        self.law = self._law_class(scenario, 0, self.events)
+        self.meters = [
+            Meter(
+                circuit.meter,
+                self.clock,
+                f"meter {scenario.seed} {c}",
+                self._measure(c),
+                self._delivery(c),
+            )
+            if circuit.meter
+            else None
+            for c, circuit in enumerate(self.circuits)
+        ]
+        self.judge = Judge(self)
+        self._begin()
+
+    # --- building
+
+    def _build_lines(self):
+        self.totals = []
+        self.cars_lines = []
+        self.house = []
+        for circuit in self.circuits:
+            self.totals.append([Line(circuit.main_ma and circuit.main_ma[k]) for k in range(3)])
+            self.cars_lines.append([Line() for k in range(3)])
+            self.house.append([Line() for _ in range(3)])
+        for c in range(len(self.circuits)):
+            self._limit_cars(c)
+
+    def cars_limit_ma(self, c, phase):
+        """The static limit for the cars on a circuit's phase, None: there is none."""
+        circuit = self.circuits[c]
+        limit = circuit.limit_ma and circuit.limit_ma[phase]
+        if circuit.parent is None and self.available_ma is not None:
+            limit = self.available_ma if limit is None else min(limit, self.available_ma)
+        return limit
+
+    def _limit_cars(self, c):
+        for k, line in enumerate(self.cars_lines[c]):
+            line.advance(self.clock.now)
+            line.limit_ma = self.cars_limit_ma(c, k)
+
+    def _build_boxes(self):
+        self.boxes = []
+        self.below = [[] for _ in self.circuits]
+        for i, config in enumerate(self.scenario.chargers):
+            box = Box(i, config, self.clock, self.scenario.seed, self._answered)
+            box.path = self.circuits[config.circuit].path
+            for phase in box.wiring[: config.phases]:
+                box.lines.append(
+                    [
+                        lines[phase]
+                        for c in box.path
+                        for lines in (self.totals[c], self.cars_lines[c])
+                    ]
+                )
+            for c in box.path:
+                self.below[c].append(box)
+            self.boxes.append(box)
+
+    def _measure(self, c):
+        lines = self.totals[c] if self.circuits[c].includes_chargers else self.house[c]
+        return lambda: [line.now(self.clock.now) for line in lines]
+
+    def _delivery(self, c):
+        return lambda values, same: self._sampled(c, values, same)
+
+    def _begin(self):
+        clock = self.clock
+        for c, circuit in enumerate(self.circuits):
+            lines = [
+                [lines[c][k] for c in circuit.path for lines in (self.totals, self.house)]
+                for k in range(3)
+            ]
+            for k, load in enumerate(circuit.house):
+                self._load(lines, changes(load, f"house {self.scenario.seed} {c} {k}"))
+        for car in self.scenario.cars:
+            clock.at(car.plug_ms, self._plug, car)
+        for event in self.scenario.events:
+            clock.at(event.at_ms, self._event, event)
+        n = len(self.boxes)
+        for i in range(n):
+            clock.at(i * 1000 // n, self._turn, i)
+        clock.at(self._dice.randint(0, self.law.tick_ms - 1), self._tick)
+        if self.trace:
+            clock.at(0, self._trace)
+
+    def _load(self, lines, source):
+        for at, values, slopes in source:
+            if at <= self.clock.now:
+                self._change(lines, values, slopes)
+            else:
+                self.clock.at(at, self._load_next, lines, source, values, slopes)
+                return
+
+    def _load_next(self, lines, source, values, slopes):
+        self._change(lines, values, slopes)
+        self._load(lines, source)
+
+    def _change(self, lines, values, slopes):
+        now = self.clock.now
+        for k in range(3):
+            if values[k] or slopes[k]:
+                for line in lines[k]:
+                    line.move(now, values[k], slopes[k])
+
+    # --- what happens
+
+    def _plug(self, config):
+        box = self.boxes[config.charger]
+        record = [self.clock.now, None]
+        box.plug(config)
+        self.cars.append((config, box.car, config.charger, record))
+        if config.unplug_ms is not None:
+            self.clock.at(config.unplug_ms, box.unplug)
+            self.clock.at(config.unplug_ms, record.append, config.unplug_ms)
+
+    def _event(self, event):
+        clock = self.clock
+        if event.restart_ms is not None:
+            self._is_up = False
+            clock.at(clock.now + event.restart_ms, self._restart)
+        elif event.available_given:
+            self.available_ma = None if event.available_ma == "none" else event.available_ma
+            for c in range(len(self.circuits)):
+                self._limit_cars(c)
+            self.law.set_available(self.available_ma)
+            self._pass()
+        elif event.limit_given:
+            self.circuits[event.circuit].limit_ma = event.limit_ma
+            self._limit_cars(event.circuit)
+            self.law.set_limit(event.circuit, event.limit_ma)
+            self._pass()
+        elif event.meter is not None:
+            value = 1 if event.value is None else event.value
+            self._fault(self.meters[event.meter].faults, event.fault, value, event.until_ms)
+        else:
+            self.boxes[event.charger].fail(event.fault, True)
+            if event.until_ms is not None and event.fault != "reboot":
+                clock.at(event.until_ms, self.boxes[event.charger].fail, event.fault, False)
+
+    def _fault(self, faults, name, value, until):
+        faults[name] = value
+        if until is not None:
+            self.clock.at(until, faults.pop, name, None)
+
+    def _restart(self):
+        """The controller starts anew; what it knew is gone, the settings are not."""
+        now = self.clock.now
+        self.restarts += 1
+        self.scenario.available_ma = self.available_ma
+        self.law = self._law_class(self.scenario, now, self.events)
+        self._unechoed.clear()
+        self._is_up = True
+
+    # --- the control loop
+
+    def _tick(self):
+        self.clock.at(self.clock.now + self.law.tick_ms, self._tick)
+        self._pass()
+
+    def _sampled(self, c, values, same):
+        if not self._is_up:
+            return
+        self.shown[c] = values
+        self.judge.sampled(c)
+        self.law.sample(c, self.clock.now, values, same)
+        if self.law.pushes:
+            self._pass()
+
+    def _answered(self, box, is_urgent):
+        if not self._is_up:
+            return
+        i = box.index
+        now = self.clock.now
+        self.judge.answered_ms[i] = now
+        shown = box.shown_ma()
+        if i in self._unechoed and shown <= self._unechoed[i]:
+            del self._unechoed[i]
+        self.law.report(
+            i, now, shown, box.readings_ma(), box.state(), box.supported_ma(), box.config.phases
+        )
+        if is_urgent:
+            self._pass()
+
+    def decided(self):
+        """The law's setpoints now."""
+        decided = self.law.decided_ma
+        return [decided(i) for i in range(len(self.boxes))]
+
+    def _pass(self):
+        if not self._is_up:
+            return
+        now = self.clock.now
+        before = self.decided()
+        changed = self.law.run(now)
+        after = self.decided() if changed else before
+        if changed:
+            for i, (old, new) in enumerate(zip(before, after)):
+                if old != new:
+                    self.changes[i] += 1
+                    self._note_offer(i, new)
+        self.judge.passed(before, after)
+        if changed and self.law.pushes and not self._pushing:
+            self._push()
+
+    def _note_offer(self, i, ma):
+        if ma > 0:
+            for _, car, index, record in self.cars:
+                if index == i and car.plugged and record[1] is None:
+                    record[1] = self.clock.now
+
+    def _push(self):
+        """Send what changed: lowered first, in groups."""
+        self._pushing = False
+        if not self._is_up:
+            return
+        lowered = []
+        raised = []
+        for i in range(len(self.boxes)):
+            ma = self.law.setpoint_ma(i)
+            if ma is not None and ma >= 0 and ma != self.sent_ma[i]:
+                (lowered if ma < self.sent_ma[i] else raised).append(i)
+        todo = lowered + raised
+        for i in todo[:_GROUP]:
+            self._send(i)
+        if len(todo) > _GROUP:
+            self._pushing = True
+            self.clock.at(self.clock.now + _GROUP_MS, self._push)
+
+    def _turn(self, i):
+        """Each wallbox has its turn once a second."""
+        self.clock.at(self.clock.now + 1000, self._turn, i)
+        if self._is_up and self.enabled:
+            self._send(i)
+
+    def _send(self, i):
+        ma = self.law.setpoint_ma(i)
+        if ma is None:
+            return
+        now = self.clock.now
+        self.judge.sending(i, ma)
+        if self.law.pushes and 0 <= ma < self.sent_ma[i]:
+            self._unechoed[i] = ma
+            self.clock.at(now + _REPEAT_MS, self._repeat, i, ma)
+        if ma >= 0:
+            self.sent_ma[i] = ma
+        self.law.sent(i, now)
+        self.boxes[i].send(ma)
+
+    def _repeat(self, i, ma):
+        if self._unechoed.get(i) == ma and self._is_up:
+            del self._unechoed[i]
+            self._send(i)
+
+    def _trace(self):
+        self.trace.write(self)
+        self.clock.at(self.clock.now + 1000, self._trace)
+
+    def play(self):
+        """Play it to the end; returns the seconds of real time that took."""
+        begin = time.perf_counter()
+        self.clock.run(self.end_ms)
+        for lines in (*self.totals, *self.cars_lines):
+            for line in lines:
+                line.advance(self.end_ms)
+        for _, car, _, _ in self.cars:
+            if car.plugged:
+                car.settle()
+        return time.perf_counter() - begin
