@@ -235,9 +235,9 @@ class ChargePoint:
 
     # no property: MicroPython then looks for it at every assignment to an attribute
     def is_silent(self) -> bool:
-        """True when it is to be sent nothing: lost, and it may still draw (R5). Once its own
-        time-out has put it to 0 A it is looked for again: a command of 0 A is always safe."""
-        return self.lost and (self.may_ma > 0 or self.setpoint_ma != 0)
+        """True when it is to be sent nothing: lost, and it may draw now or later (R5). Once its
+        own time-out has put it to 0 A for good it is looked for again: 0 A is always safe."""
+        return self.lost and (self.may_ma > 0 or self.setpoint_ma != 0 or self.failsafe_ma > 0)
 
     def ask_ma(self) -> int:
         """The most it can make use of."""

@@ -65,6 +65,8 @@ def line_up(site, on, waiting, room, after_stop, now_ms) -> tuple:
     free = room[:]
     joined = []
     ended = []
+    full = over = None
+    priority = -1
     at = 0
     while at < len(queue):
         first = queue[at][0]
@@ -74,11 +76,16 @@ def line_up(site, on, waiting, room, after_stop, now_ms) -> tuple:
             at += 1
         candidates = [i for i in group if _may_start(site, i, free, after_stop)]
         got = choose(candidates, low, site.cap, site.uses, free, site.earn, rank)
+        joined += got
+        if full:
+            for i in got:
+                _add(full, site.uses[i], -low[i])
+        if len(got) < len(group) and site.points[group[0]].priority != priority:
+            priority = site.points[group[0]].priority
+            full, over = _endable(site, on, free, priority, now_ms)
         for i in group:
-            if i in got:
-                joined.append(i)
-            elif site.points[i].reason != reason.HOLD:
-                _claim(site, on, i, free, ended, joined, now_ms)
+            if i not in got and site.points[i].reason != reason.HOLD:
+                _claim(site, i, free, full, over, joined, ended)
     for i in joined:
         p = site.points[i]
         for j in p.places:
@@ -107,72 +114,69 @@ def _may_start(site, i, free, after_stop):
     return True
 
 
-def _claim(site, on, i, free, ended, joined, now_ms):
+def _endable(site, on, free, priority, now_ms):
+    """What the limits would have left if nobody charged whose turn will end for this priority, and
+    whose turn may end now, in that order."""
+    full = free[:]
+    over = []
+    for k in on:
+        v = site.points[k]
+        if v.priority <= priority:
+            _add(full, v.places, site.low[k])
+            if _is_over(site, v, priority, now_ms):
+                turn_ms = ticks_diff(now_ms, site.turn_ms[k])
+                over.append((v.priority, v.car != READY, -turn_ms, v.name, k))
+    over.sort()
+    return full, [victim[4] for victim in over]
+
+
+def _claim(site, i, free, full, over, joined, ended):
     """Take the place of those whose slot is over, if that is enough; else keep the limits."""
     p = site.points[i]
     low = site.low
-    short = [j for j in p.places if free[j] < low[i]]
-    victims = []
-    later = []
-    for k in on:
-        if k not in ended and k not in joined:
-            v = site.points[k]
-            if _shares(v.places, short):
-                if _is_over(site, p, v, now_ms):
-                    victims.append(
-                        (
-                            v.priority,
-                            v.car != READY,
-                            -ticks_diff(now_ms, site.turn_ms[k]),
-                            v.name,
-                            k,
-                        )
-                    )
-                elif v.priority <= p.priority:
-                    later.append(k)
-    victims.sort()
+    need = low[i]
+    places = p.places
     gone = []
-    for victim in victims:
-        k = victim[4]
-        if _shares(site.uses[k], short):
+    short = [j for j in places if free[j] < need]
+    for k in over:
+        if k not in ended and _shares(site.uses[k], short):
             gone.append(k)
             _add(free, site.uses[k], low[k])
-            short = [j for j in p.places if free[j] < low[i]]
+            short = [j for j in places if free[j] < need]
             if not short:
                 break
-    if not short:
-        for k in gone[:]:  # of several that ended, not all may be needed
+    if short:
+        for k in gone:
             _add(free, site.uses[k], -low[k])
-            if [j for j in p.places if free[j] < low[i]]:
-                _add(free, site.uses[k], low[k])
-            else:
-                gone.remove(k)
-        ended += gone
-        joined.append(i)
-        _add(free, p.places, -low[i])
+        for j in places:
+            if full[j] < need:
+                return  # not even then
+        if site.slot_ms:
+            note(site, p, reason.WAITS_TURN, short[0] % (3 * len(site.circuits)), p.min_ma)
+            if site.rank[i] % _CLASS:
+                _add(free, places, -need)
+                _add(full, places, -need)
         return
-    # could it be served once those who charge now have had their slots?
-    for k in later:
-        _add(free, site.uses[k], low[k])
-    servable = not [j for j in p.places if free[j] < low[i]]
-    for k in later + gone:
+    for k in gone[:]:  # of several, not all may be needed
         _add(free, site.uses[k], -low[k])
-    if servable and site.slot_ms:
-        note(site, p, reason.WAITS_TURN, short[0] % (3 * len(site.circuits)), p.min_ma)
-        if site.rank[i] % _CLASS:
-            _add(free, p.places, -low[i])
+        if [j for j in places if free[j] < need]:
+            _add(free, site.uses[k], low[k])
+        else:
+            gone.remove(k)
+    ended += gone
+    joined.append(i)
+    _add(free, places, -need)
+    _add(full, places, -need)
 
 
-def _is_over(site, p, v, now_ms):
-    """True when wallbox v may be ended for p: its slot is over, it does not use it, or p has
-    priority; never twice within a slot."""
-    if v.priority > p.priority:
-        return False
+def _is_over(site, v, priority, now_ms):
+    """True when wallbox v may be ended for one of this priority: its slot is over, it does not
+    use it, or it has less priority; never twice within a slot."""
     turn_ms = ticks_diff(now_ms, site.turn_ms[v.index])
     if site.slot_ms:
         if turn_ms >= site.slot_ms or (v.car == READY and turn_ms >= _IDLE_MS):
             return True
-    return v.priority < p.priority and not site.told[v.index] & TOLD_STOPPED
+    return v.priority < priority and not site.told[v.index] & TOLD_STOPPED
 
 
 def _shares(places, short):

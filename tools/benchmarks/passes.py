@@ -1,8 +1,11 @@
 """Times of the brain's passes, run by MicroPython inside the flash image.
 
 Prints one line per number of wallboxes: n, then microseconds of calibration, fresh pass,
-reduction, share; the best and the median of each. All wallboxes are three-phase, below a meter
-that includes them, and no two setpoints are alike: nothing is easier than it will be.
+reduction, share, solve; the best and the median of each. For the first three all wallboxes are
+three-phase, below a meter that includes them, and no two setpoints are alike: nothing is easier
+than it will be. The solve is the whole of share() in a tree of three levels, its root metered,
+with three-phase and single-phase wallboxes in all rotations and one of eight of unknown rotation,
+a third of them waiting for their turn.
 """
 
 import gc
@@ -11,11 +14,13 @@ from time import ticks_diff, ticks_us
 
 sys.path[:] = ["", ".frozen", "lib"]
 
+from loadmgmt import share
 from loadmgmt.circuit import Circuit
 from loadmgmt.point import CHARGING, WAITING, ChargePoint
 from loadmgmt.site import LOWERED, Site
 
 HOUSE_MA = 5000
+ROTATIONS = ("L123", "L231", "L312", "L132", "L213", "L321")
 START = 40  # seconds until all charge
 ROUNDS = 40
 
@@ -106,9 +111,62 @@ def measure(n: int):
     return fresh, reductions, shares
 
 
+def build_tree(n: int):
+    """n wallboxes below a metered root, four feeders, eight sub-distributions."""
+    circuits = [Circuit("grid", None, None, [HOUSE_MA + 4000 * n + 16000] * 3)]
+    circuits[0].meter(0, 1000, True, False)
+    for i in range(4):
+        circuits.append(Circuit("feeder %d" % i, 0, [1500 * n + 7000 + 100 * i] * 3))
+    for i in range(8):
+        circuits.append(Circuit("sub %d" % i, 1 + i // 2, [900 * n + 6500 + 100 * i] * 3))
+    points = []
+    for i in range(n):
+        rotation = None if i % 8 == 7 else ROTATIONS[i * 5 % 6]
+        point = ChargePoint("box %d" % i, 5 + i % 8, 1 if i % 3 == 2 else 3, rotation)
+        point.dead_man_ms = 30000
+        points.append(point)
+    return Site(circuits, points, 0)
+
+
+def answer_tree(site, now_ms):
+    """Every wallbox does what it is told; the meter's phases."""
+    total = [HOUSE_MA] * 3
+    for p in site.points:
+        drawn = max(p.setpoint_ma, 0)
+        row = [0, 0, 0]
+        for k in range(p.phases):
+            row[k] = drawn
+            total[p.grid[k]] += drawn
+        p.sent_ms = now_ms
+        p.report(
+            now_ms, drawn, row[0], row[1], row[2], CHARGING if drawn else WAITING, 32000, p.phases
+        )
+    return total
+
+
+def measure_solve(n: int):
+    """Return the times of the solve."""
+    site = build_tree(n)
+    times = []
+    now = 0
+    for second in range(START + ROUNDS):
+        now += 1000
+        meter = answer_tree(site, now - 300)
+        site.sample(0, now, meter[0], meter[1], meter[2], False)
+        site.step(now)
+        site.step(now + 300)
+        if second >= START:
+            timed(times, share.share, site, now + 500)
+    on = len([p for p in site.points if p.setpoint_ma > 0])
+    if not n // 3 <= on <= n:
+        raise ValueError("%d of %d charge" % (on, n))
+    return [times]
+
+
 for n in (2, 8, 16, 32, 64):
     row = [[calibrate() for _ in range(9)]]
     row.extend(measure(n))
+    row.extend(measure_solve(n))
     row[0].extend([calibrate() for _ in range(9)])
     words = [str(n)]
     for times in row:
