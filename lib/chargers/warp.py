@@ -13,7 +13,14 @@ from array import array
 
 from compat import const, ticks_add, ticks_diff
 from loadmgmt.point import BLOCKED, CHARGING, FAULT, FULL, NO_CAR, READY, WAITING
-from warp.packet import IGNORE_ALLOCATION, NEWEST_COMMAND, State, pack_command, unpack_state
+from warp.packet import (
+    CP_DISCONNECT,
+    IGNORE_ALLOCATION,
+    NEWEST_COMMAND,
+    State,
+    pack_command,
+    unpack_state,
+)
 
 _PERIOD_MS = const(1000)
 _REPEAT_MS = const(450)  # a charger answers 300 ms after a command
@@ -191,7 +198,9 @@ class WarpChargers:
             setpoint = min(setpoint, _MAX_MA)
             phases = point.phases if setpoint else 0
             version = self.version[i]
-            size = pack_command(self._buffer, self._sequence, version, setpoint, 0, phases)
+            # without its control pilot a wallbox has to open the contactor (IEC 61851-1)
+            flags = CP_DISCONNECT if point.is_open else 0
+            size = pack_command(self._buffer, self._sequence, version, setpoint, flags, phases)
             if setpoint < self._limit_ma(i):
                 self._mark_pushed(i, now_ms, 1)
             self._sent_ma[i] = setpoint

@@ -13,3 +13,8 @@ STOPPED = 24  # subject: wallbox; value: circuit * 3 + phase that left no legal 
 STARTED = 25  # subject: wallbox; value: setpoint mA
 TURN_ENDED = 26  # subject: wallbox; its slot is over and others wait
 OVERLOAD = 30  # subject: circuit * 3 + phase; value: mA above the target
+
+# what Site.told remembers of a wallbox
+TOLD_LOST = 1
+TOLD_DISOBEYS = 2
+TOLD_STOPPED = 4  # its charge has been stopped since the car came

@@ -75,6 +75,7 @@ class ChargePoint:
     boot_ma = 0  # what it may offer by itself after power-up
     step_ma = 1
     priority = 0  # the higher is served first
+    minima = None  # min_ma on one, two and three phases, where that is not the same
     weight = 1  # of its share, at least 1
     is_open = False  # it does not obey: its driver opens the contactor, if the device can
     opened_ms = 0

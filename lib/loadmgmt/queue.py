@@ -12,6 +12,7 @@ from compat import const, ticks_diff
 
 from loadmgmt import reason
 from loadmgmt.choose import choose
+from loadmgmt.event import TOLD_STOPPED
 from loadmgmt.point import CHARGING, NO_CAR, READY
 from loadmgmt.why import bind, note
 
@@ -19,7 +20,6 @@ _IDLE_MS = const(120000)  # a car starts 10-40 s after its offer
 _MOST_SLOTS = const(999)
 _CLASS = const(1000)
 _MOST_SERVED = const(0x3FFFFFFF)
-TOLD_STOPPED = const(4)  # in Site.told: its charge has been stopped since the car came
 
 
 def account(site, now_ms: int) -> None:
@@ -98,10 +98,10 @@ def _may_start(site, i, free, after_stop):
     low = site.low[i]
     for j in p.places:
         if free[j] < low:
-            bind(site, p, j, reason.NO_ROOM)
+            bind(site, p, j, reason.NO_ROOM, p.min_ma)
             return False
         if p.stopped and free[j] - low < after_stop[j]:
-            bind(site, p, j, reason.HOLD)
+            bind(site, p, j, reason.HOLD, p.min_ma)
             return False
     note(site, p, reason.WAITS_TURN, -1, 0)
     return True

@@ -9,13 +9,14 @@ from compat import const
 
 from loadmgmt import reason
 from loadmgmt.ask import asked_ma
+from loadmgmt.event import TOLD_DISOBEYS
 from loadmgmt.fill import fill
 from loadmgmt.handout import STEP_MA, hand_out, settled
 from loadmgmt.headroom import capacity, see_house
-from loadmgmt.point import BLOCKED, FAULT, FULL, NO_CAR, UNDECIDED, wants
+from loadmgmt.point import BLOCKED, CHARGING, FAULT, FULL, NO_CAR, UNDECIDED, wants
 from loadmgmt.queue import account, line_up
 from loadmgmt.weigh import is_unplaced, sees
-from loadmgmt.why import bind, note
+from loadmgmt.why import behind, note
 
 _HOLD_MA = const(1000)
 
@@ -70,7 +71,7 @@ def plan(site, now_ms: int, total: list, after_stop: list) -> tuple:
             low[i] = p.min_ma
             cap[i] = asked_ma(site, p, now_ms)
             if p.setpoint_ma > 0:
-                if is_unplaced(p):
+                if p.rotation is None and is_unplaced(p):
                     # what it draws on its unknown phase stands in the house term already
                     held = min(max(p.drawn_hi[3:]), p.setpoint_ma)
                     for c, limits in p.dynamic:
@@ -128,13 +129,38 @@ def _fill_classes(site, on, room):
 
 def _explain(site, on, learned):
     """Give every wallbox its reason (R10) for the share it has in site.out."""
-    on = set(on)
-    for p in site.points:
-        i = p.index
-        value = 0
+    points = site.points
+    out = site.out
+    bound = site.bound
+    n = 3 * len(site.circuits)
+    known = shared = -1  # limits come in runs: most of the wallboxes are bound by one
+    for i in on:
+        p = points[i]
+        place = -1
+        value = out[i]
+        limit = bound[i]
+        if site.told[i] & TOLD_DISOBEYS:
+            code = reason.DISOBEYS
+            value = p.may_ma
+        elif value - p.setpoint_ma >= STEP_MA:
+            code = reason.SETTLING if learned else reason.STARTING
+        elif limit < 0:
+            code = reason.ASKED if site.asked[i] else reason.OWN_MAXIMUM
+        else:
+            if limit != known:
+                known = limit
+                shared = _code_of(site, limit)
+            code = shared
+            place = limit % n
+        p.reason = code
+        p.reason_at = place
+        site.reason_ma[i] = value
+    for p in points:
+        if p.heard and p.setpoint_ma > 0 and p.car == CHARGING:
+            continue
+        code = -1
         if p.lost:
             code = reason.LOST
-            value = p.may_ma
         elif p.setpoint_ma == UNDECIDED:
             code = reason.UNHEARD
         elif not site.enabled:
@@ -149,29 +175,16 @@ def _explain(site, on, learned):
             code = reason.FULL
         elif p.car == BLOCKED or not wants(p):
             code = reason.BLOCKED_BY_BOX
-        elif site.disobeys(p):
-            code = reason.DISOBEYS
-            value = p.may_ma
-        elif i not in on:
-            continue  # it waits: noted where it was tried
-        elif site.out[i] - p.setpoint_ma >= STEP_MA:
-            code = reason.SETTLING if learned else reason.STARTING
-        elif site.bound[i] >= 0:
-            limit = site.bound[i]
-            bind(site, p, limit, reason.LIMIT)
-            if p.reason == reason.LIMIT and _is_held(site, limit):
-                p.reason = reason.HOLD
-            continue
-        else:
-            code = reason.ASKED if site.asked[i] else reason.OWN_MAXIMUM
-            value = site.cap[i]
-        note(site, p, code, -1, value)
+        if code >= 0:  # else it waits: noted where it was tried
+            note(site, p, code, -1, p.may_ma if code == reason.LOST else 0)
 
 
-def _is_held(site, limit):
-    """True when a house load of the last seconds binds, not the present one."""
+def _code_of(site, limit):
+    """What binds: a house load of the last seconds is told apart from the present one."""
+    code = behind(site, limit, reason.LIMIT)
     place = limit - 3 * len(site.circuits)
-    if place < 0:
-        return False
-    circuit = site.circuits[place // 3]
-    return circuit.held_house_ma(place % 3, False) - circuit.house_hi[place % 3] >= _HOLD_MA
+    if code == reason.LIMIT and place >= 0:
+        circuit = site.circuits[place // 3]
+        if circuit.held_house_ma(place % 3, False) - circuit.house_hi[place % 3] >= _HOLD_MA:
+            return reason.HOLD
+    return code

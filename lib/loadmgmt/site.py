@@ -15,7 +15,9 @@ from array import array
 from compat import const, ticks_add, ticks_diff
 
 from loadmgmt import cut, event, share, weigh
+from loadmgmt.event import TOLD_DISOBEYS, TOLD_LOST, TOLD_STOPPED
 from loadmgmt.point import CONFIRM_BY_TIME_MS, LOST_MS, UNDECIDED, order_of, settle_ms, wants
+from loadmgmt.shrink import SLOT_MS
 
 LOWERED = const(1)  # flags that step returns
 RAISED = const(2)
@@ -32,8 +34,6 @@ _POINT_STAMPS = (
     "sent_ms",
     "confirm_ms",
 )
-_TOLD_LOST = const(1)
-_TOLD_DISOBEYS = const(2)
 _OPEN_MS = const(900000)
 _MAX_POINTS = const(64)
 _MAX_CIRCUITS = const(16)
@@ -74,7 +74,7 @@ class Site:
         self.told_ms = now_ms
         self.told = bytearray(n)  # what has been reported of each wallbox
         # the queue and the cars' requests, one entry a wallbox
-        self.slot_ms = 900000  # R9: at least 15 min; 0: no turns
+        self.slot_ms = SLOT_MS  # that or more; 0: no turns
         self.turn_ms = [now_ms] * n  # since when it charges, or waits for its turn
         self.rank = [0] * n
         self.accounted_ms = now_ms
@@ -129,6 +129,8 @@ class Site:
         seat = (static, dynamic, places)
         point.static, point.dynamic, point.places = self._seats.setdefault(seat, seat)
         self.earn[point.index] = phases
+        if point.minima:
+            point.min_ma = point.minima[phases - 1]
 
     def set_available(self, current_ma):
         from loadmgmt import limits
@@ -179,7 +181,7 @@ class Site:
         for p in points:
             if ticks_diff(now_ms, p.reading_ms) > LOST_MS and p.grow_old(now_ms):
                 self.tell(event.CHARGER_LOST, p.index, p.may_ma)
-                self.told[p.index] |= _TOLD_LOST
+                self.told[p.index] |= TOLD_LOST
             if not p.places:
                 self.place(p)
             if p.setpoint_ma > 0 and not (self.enabled and wants(p)) and not p.lost:
@@ -210,6 +212,8 @@ class Site:
             self.turn_ms[point.index] = now_ms
             if setpoint_ma > 0:
                 self.tell(event.STARTED, point.index, setpoint_ma)
+            else:
+                self.told[point.index] |= TOLD_STOPPED
         if not point.measures and point.dynamic and setpoint_ma > point.setpoint_ma > 0:
             weigh.start_of_blind(point, self.circuits[point.dynamic[0][0]])
         if setpoint_ma > point.may_ma:
@@ -232,7 +236,7 @@ class Site:
         _limit(self, ("settled_ms", "told_ms"), now_ms)
         for p in self.points:
             _limit(p, _POINT_STAMPS, now_ms)
-            _limit(p, ("applied_ok_ms",), now_ms)
+            _limit(p, ("applied_ok_ms", "opened_ms") if p.is_open else ("applied_ok_ms",), now_ms)
         for stamps in (self.turn_ms, self.less_ms):
             for i in range(len(stamps)):
                 if ticks_diff(now_ms, stamps[i]) > _OLD_MS:
@@ -246,14 +250,14 @@ class Site:
         """Report wallboxes that came back, disobey or obey again."""
         for p in self.points:
             told = self.told[p.index]
-            if told & _TOLD_LOST and not p.lost:
-                told &= ~_TOLD_LOST
+            if told & TOLD_LOST and not p.lost:
+                told &= ~TOLD_LOST
                 self.tell(event.CHARGER_BACK, p.index, p.applied_ma)
             # it has had time to follow its setpoint
             if p.heard and ticks_diff(now_ms, p.changed_ms) >= CONFIRM_BY_TIME_MS:
-                if p.is_disobeying() != bool(told & _TOLD_DISOBEYS):
-                    told ^= _TOLD_DISOBEYS
-                    disobeys = told & _TOLD_DISOBEYS
+                if p.is_disobeying() != bool(told & TOLD_DISOBEYS):
+                    told ^= TOLD_DISOBEYS
+                    disobeys = told & TOLD_DISOBEYS
                     self.tell(event.DISOBEYS if disobeys else event.OBEYS, p.index, p.may_ma)
                     if disobeys and max(p.drawn) > p.setpoint_ma:
                         # more than its setpoint flows, so its contactor has to open
@@ -265,7 +269,7 @@ class Site:
 
     def disobeys(self, point) -> bool:
         """True for a wallbox that draws or applies more than its setpoint, and goes on to."""
-        return bool(self.told[point.index] & _TOLD_DISOBEYS)
+        return bool(self.told[point.index] & TOLD_DISOBEYS)
 
     def learned(self) -> bool:
         """True when every wallbox has been heard or declared lost (R7): raising may begin."""

@@ -14,6 +14,7 @@ _KEPT = (
     "phases_now since_ms heard lost setpoint_ma changed_ms sent_ms may_ma peak_ma confirm_ms "
     "applied_ok_ms stopped reason reason_at"
 ).split()
+_COLUMNS = ("told", "turn_ms", "served", "asked", "less_ms", "reason_ma")  # of the site
 _ESTIMATE = ("start_meter", "estimate", "estimated")
 
 
@@ -33,7 +34,8 @@ def take_over(old, new, successors: list, now_ms: int) -> None:
         point.reason_at = -1
         point.phases_now = min(point.phases_now, point.phases)
         point.places = ()  # to be found out
-        new.told[point.index] = old.told[was.index]
+        for name in _COLUMNS:
+            getattr(new, name)[point.index] = getattr(old, name)[was.index]
         _make_legal(point, now_ms)
     if ticks_diff(old.settled_ms, new.settled_ms) > 0:
         new.settled_ms = old.settled_ms

@@ -11,18 +11,22 @@ def note(site, p, code: int, place: int, value_ma: int) -> None:
     site.reason_ma[p.index] = value_ma
 
 
-def bind(site, p, limit: int, code: int) -> None:
-    """Limit `limit` (see Site.over) binds p: LIMIT and NO_ROOM become what is behind them."""
+def behind(site, limit: int, code: int) -> int:
+    """The code for a limit (see Site.over) that binds: what is behind LIMIT or NO_ROOM."""
     n = 3 * len(site.circuits)
     place = limit % n
     mode = site.dynamic[place // 3]
-    value = p.min_ma if code == reason.NO_ROOM else max(p.setpoint_ma, 0)
-    if limit < n:
+    if limit >= n:
+        return (
+            code if mode == MEASURED else reason.FALLBACK if mode == FALLBACK else reason.STARTING
+        )
+    if code == reason.LIMIT:
         why = site.circuits[place // 3].why
-        if code == reason.LIMIT and why:
-            code = why[place % 3]
-    elif mode == FALLBACK:
-        code = reason.FALLBACK
-    elif mode != MEASURED:
-        code = reason.STARTING
-    note(site, p, code, place, value)
+        if why:
+            return why[place % 3]
+    return code
+
+
+def bind(site, p, limit: int, code: int, value_ma: int) -> None:
+    """Note that limit `limit` binds p."""
+    note(site, p, behind(site, limit, code), limit % (3 * len(site.circuits)), value_ma)

@@ -16,6 +16,7 @@ CHARGER_PORT = 34128
 RECEIVE_SIZE = 200  # longer than any known state, so that a wrong length is seen
 
 NEWEST_COMMAND = 4
+CP_DISCONNECT = 0x40  # command flag: interrupt the control pilot
 IGNORE_ALLOCATION = 0x80  # command flag, v3 and newer: counts only as sign of life
 _UNKNOWN_MODE = const(4)  # charge mode "tell me yours"
 

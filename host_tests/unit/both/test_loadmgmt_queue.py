@@ -1,4 +1,4 @@
-"""Who charges when not all can: slots, order of the queue, priorities, requests, in virtual time."""
+"""Who charges when not all can: slots, the order of the queue, priorities, in virtual time."""
 
 from loadmgmt import event, reason
 from loadmgmt.circuit import Circuit

@@ -19,6 +19,7 @@ class Point:
         self.applied_ma = 0
         self.silent = False
         self.name_error = False
+        self.is_open = False
         self.sent_ms = -1
         self.dead_man_ms = None
         self.reports = []
@@ -200,6 +201,16 @@ def test_setpoints():
         group.points[0].phases = phases
         group.run(1000)
         assert group.last(0) == expected
+
+
+def test_the_contactor_of_one_that_does_not_obey_is_to_open():
+    group = Group(1, 6000)
+    group.points[0].is_open = True
+    group.run(1000)
+    assert group.last(0) == (6000, 0x40, 3)
+    group.points[0].is_open = False
+    group.run(1000)
+    assert group.last(0) == (6000, 0, 3)
 
 
 def test_one_sequence_for_all():

@@ -1,0 +1,140 @@
+"""Cuts wallboxes to the level that all limits carry; stops those for whom there is none (R9)."""
+
+from compat import const, ticks_diff
+
+from loadmgmt import event, reason
+from loadmgmt.circuit import NONE_MA
+from loadmgmt.event import TOLD_STOPPED
+from loadmgmt.fill import fill
+from loadmgmt.why import behind, bind, note
+
+GRAIN_MA = const(100)  # cuts are rounded to this, so that noise does not cause one per sample
+_IDLE_MA = const(500)
+SLOT_MS = const(900000)  # R9: not stopped twice within it
+
+
+def shrink(site, now_ms, on, uses, budget, where):
+    """Cut the wallboxes `on` from cap towards low so that all budgets hold; stop who cannot."""
+    points = site.points
+    low = site.low
+    cap = site.cap
+    n = 3 * len(site.circuits)
+    lowered = False
+    stopped = []
+    while True:
+        need, at = _worst_need(on, low, uses, budget)
+        if need <= 0:
+            break
+        if _cut_unplaced(site, on, uses, budget, at, need):
+            continue
+        victim = -1
+        for i in on:
+            if at in uses[i] and (
+                victim < 0 or _stops_before(site, points[i], points[victim], now_ms)
+            ):
+                victim = i
+        if victim < 0:
+            break
+        on.remove(victim)
+        stopped.append((victim, at))
+    while stopped:
+        victim, at = stopped.pop()
+        on.append(victim)
+        if _worst_need(on, low, uses, budget)[0] <= 0:
+            continue  # since others were stopped, it can go on
+        on.pop()
+        p = points[victim]
+        site.change(p, 0, now_ms)
+        p.stopped = True
+        if where < 0:
+            bind(site, p, at, reason.NO_ROOM, p.min_ma)
+        else:
+            note(site, p, reason.NO_ROOM, where, p.min_ma)
+        site.tell(event.STOPPED, victim, p.reason_at)
+        lowered = True
+    out = site.out
+    fill(on, low, cap, uses, budget, out, site.bound)
+    known = -1
+    code = reason.LIMIT
+    place = where
+    for i in on:
+        p = points[i]
+        new = out[i]
+        if new < cap[i] or cap[i] < min(p.setpoint_ma, site.floor[i]):
+            new = max(new - new % max(GRAIN_MA, p.step_ma), p.min_ma)
+            if new < p.setpoint_ma:
+                site.change(p, new, now_ms)
+                limit = site.bound[i]
+                if where < 0 and limit != known:
+                    known = limit
+                    code = behind(site, limit, reason.LIMIT)
+                    place = limit % n
+                p.reason = code
+                p.reason_at = place
+                site.reason_ma[i] = new
+                lowered = True
+    return lowered
+
+
+def _worst_need(on, low, uses, budget):
+    """The limit that the lows exceed most: (mA, limit)."""
+    if sum([low[i] for i in on]) <= min(budget):
+        return 0, -1
+    need = [-b for b in budget]
+    for i in on:
+        a = low[i]
+        for j in uses[i]:
+            need[j] += a
+    worst = 0
+    at = -1
+    for j in range(len(need)):
+        if need[j] > worst and budget[j] < NONE_MA:
+            for i in on:
+                if j in uses[i]:
+                    worst = need[j]
+                    at = j
+                    break
+    return worst, at
+
+
+def _cut_unplaced(site, on, uses, budget, at, need):
+    """Cut everyone who may be on the phase by what is missing. True: that is enough."""
+    low = site.low
+    cap = site.cap
+    enough = False
+    for i in on:
+        drawn = site.floor[i]
+        if not drawn or at not in uses[i]:
+            continue
+        new = max(drawn - need, site.points[i].min_ma)
+        if new < cap[i]:
+            for j in uses[i]:
+                budget[j] -= low[i] - new  # credited on no phase
+            low[i] = cap[i] = new
+        if drawn - cap[i] >= need:
+            enough = True
+    if enough:
+        budget[at] += need
+    return enough
+
+
+def _stops_before(site, p, other, now_ms):
+    """Who is stopped first: low priority, one that draws nothing, who charged longest. One that
+    has been stopped and is on again for less than a slot comes last (R9)."""
+    if p.priority != other.priority:
+        return p.priority < other.priority
+    again = _is_again(site, p, now_ms)
+    if again != _is_again(site, other, now_ms):
+        return not again
+    idle = max(p.drawn) < _IDLE_MA
+    if idle != (max(other.drawn) < _IDLE_MA):
+        return idle
+    longer = ticks_diff(other.since_ms, p.since_ms)
+    if longer:
+        return longer > 0
+    return p.name < other.name
+
+
+def _is_again(site, p, now_ms):
+    turn_ms = ticks_diff(now_ms, site.turn_ms[p.index])
+    return turn_ms < SLOT_MS and bool(site.told[p.index] & TOLD_STOPPED)
