@@ -1,27 +1,27 @@
 """Max-min fair shares by water filling over all limits at once.
 
-The level rises from 0. A wallbox rises with it between its `low` (which it has from the start) and
-its `cap`; when a limit is full, everyone who rises on it stays at the level of that moment. What
-comes out is max-min fair: nobody could have more without taking it from somebody who has no more.
+The level rises from the lowest `low`. A wallbox rises with it, weight times the level, between its
+`low` (which it has from the start) and its `cap`; when a limit is full, everyone on it stays where
+it is. What comes out is max-min fair: nobody could have more without taking it from somebody who
+has no more (of what counts for its weight).
 
-Limits that are not filled by everyone's cap drop out at once, and of several limits with the same
-wallboxes (a circuit's three phases) only the tightest counts. The rest are filled one by one, the
-one that is full at the lowest level first. Integers only; what the division leaves over is less
-than 1 mA per wallbox.
+Only limits that all caps together would exceed are looked at. Of each it is known what the rising
+ones on it may have together and how many they are, so the level at which it is full is a division,
+and that level only grows while others reach their caps or stay behind. So one heap serves all that
+happens, in the order of the level: a limit is full, a wallbox has its cap, or is caught up with at
+its low. Integers only; what the division leaves over is less than 1 mA per wallbox and weight.
 """
 
-from compat import const
-
-_FAR = const(0x0FFFFFFF)
+from heapq import heapify, heappop, heappush
 
 
 def fill(on, low, cap, uses, budget, out, bound, weight=None) -> None:
     """Share `budget[j]` (mA per limit j) among the wallboxes `on`.
 
-    low, cap: mA per wallbox; uses[i]: the limits j that wallbox i counts in. Results: out[i] in
-    mA, bound[i] = the limit that stopped it, or -1 when it has its cap. Where the lows alone
-    exceed a limit, everyone on it stays at the low; to keep that from happening is the caller's
-    part.
+    low, cap: mA per wallbox; uses[i]: the limits j that wallbox i counts in; weight[i]: a whole
+    number of 1 or more, None: all alike. Results: out[i] in mA, bound[i] = the limit that stopped
+    it, or -1 when it has its cap. Where the lows alone exceed a limit, everyone on it stays at the
+    low; to keep that from happening is the caller's part.
     """
     alike = {}  # the wallboxes that count in the same limits
     used = None
@@ -30,79 +30,102 @@ def fill(on, low, cap, uses, budget, out, bound, weight=None) -> None:
         bound[i] = -1
         if uses[i] is not used:
             used = uses[i]
-            who = alike.setdefault(used, [])
+            who = alike.get(used)
+            if who is None:
+                alike[used] = who = []
         who.append(i)
-    tight = []  # [level at which it is full or less, limit, its wallboxes]
-    for j in range(len(budget)):
-        who = []
-        for used in alike:
-            if j in used:
-                who += alike[used]
-        for limit in tight:
-            if limit[2] == who:
-                if budget[j] < budget[limit[1]]:
-                    limit[1] = j
-                break
-        else:
-            if sum([cap[i] for i in who]) > budget[j]:
-                tight.append([-_FAR, j, who])
-    stays = bytearray(len(out))
-    while tight:
-        limit = min(tight)
-        tight.remove(limit)
-        _, j, who = limit
-        left = budget[j]
-        rising = []
-        for i in who:
-            if stays[i]:
-                left -= out[i]
-            else:
-                rising.append(i)
-        # the level can only be higher than it was without those who stay
-        level = limit[0] = _full_at(rising, low, cap, left)
-        if tight and limit > min(tight):
-            tight.append(limit)
+    limits = len(budget)
+    most = [0] * limits
+    for used in alike:
+        asked = sum([cap[i] for i in alike[used]])
+        for j in used:
+            most[j] += asked
+    rest = {}  # tight limit: what those who rise may have together
+    for j in range(limits):
+        if most[j] > budget[j]:
+            rest[j] = budget[j]
+    if not rest:
+        return
+    start = low[:]  # from this level on it rises
+    end = cap  # above this level it has its cap
+    if weight is None:
+        weight = b"\x01" * len(out)
+    else:
+        start = [-(-a // w) for a, w in zip(low, weight)]
+        end = [a // w for a, w in zip(cap, weight)]
+    base = min([start[i] for i in on])
+    rising = dict.fromkeys(rest, 0)  # weights
+    members = {j: [] for j in rest}
+    places = {}  # wallbox: the tight limits it counts in, none once it stays
+    events = []  # level * size + number: of a limit, of a wallbox at its low, at its cap
+    size = limits + 2 * len(out)
+    for used in alike:
+        at = [j for j in used if j in rest]
+        if not at:
             continue
-        for i in rising:
-            stays[i] = 1
-            a = low[i]
-            if a < level:
-                a = level
-            if a < cap[i]:
-                out[i] = a
-                bound[i] = j
-
-
-def _full_at(who, low, cap, left) -> int:
-    """The level at which these have `left` together; far up when all their caps are less."""
-    level = _FAR
-    while who:
-        level = left // len(who)
-        spare = left - level * len(who)  # with each at the level, but within its low and cap
-        capped = 0
-        higher = []
+        who = alike[used]
+        held = count = 0
         for i in who:
-            a = cap[i]
-            if a <= level:
-                spare += level - a
-                capped += a
+            places[i] = at
+            events.append(end[i] * size + size - 1 - i)
+            if start[i] == base:
+                count += weight[i]
             else:
-                higher.append(i)
-                a = low[i]
-                if a > level:
-                    spare -= a - level
-        if spare < 0:  # too high: who has more from the start keeps that
-            higher = who
-            who = []
-            for i in higher:
-                if low[i] > level:
-                    left -= low[i]
-                else:
-                    who.append(i)
-        elif len(higher) == len(who):
-            break
-        else:  # too low: these have their cap
-            left -= capped
-            who = higher
-            level = _FAR
-    return level
+                held += low[i]
+                events.append((start[i] - 1) * size + limits + i)
+        kind = (at, who)
+        for j in at:
+            rest[j] -= held
+            rising[j] += count
+            members[j].append(kind)
+    for j in rest:
+        if rest[j] < base * rising[j]:
+            events.append(j - size)  # nobody rises on it: before all others
+        elif rising[j]:
+            events.append(rest[j] // rising[j] * size + j)
+    heapify(events)
+    while events:
+        level = heappop(events)
+        j = level % size
+        level //= size
+        if j < limits:
+            if level >= 0:
+                if not rising[j]:
+                    continue
+                full = rest[j] // rising[j]
+                if full > level:
+                    heappush(events, full * size + j)
+                    continue
+            for at, who in members[j]:
+                if not at:
+                    continue  # these stay already
+                held = count = 0
+                for i in who:
+                    if end[i] < level:
+                        continue
+                    a = weight[i] * level
+                    if a < low[i]:
+                        a = low[i]
+                    if start[i] == base:
+                        held += a
+                        count += weight[i]
+                    if a < cap[i]:
+                        out[i] = a
+                        bound[i] = j
+                for k in at:
+                    rest[k] -= held
+                    rising[k] -= count
+                at.clear()
+        else:
+            i = j - limits
+            if i < len(out):
+                start[i] = base
+                for j in places[i]:
+                    rest[j] += low[i]
+                    rising[j] += weight[i]
+                    heappush(events, rest[j] // rising[j] * size + j)
+            else:
+                i = size - 1 - j
+                for j in places[i]:
+                    rest[j] -= cap[i]
+                    rising[j] -= weight[i]

@@ -15,6 +15,7 @@ from array import array
 from compat import const, ticks_add, ticks_diff
 
 from loadmgmt import cut, event, share, weigh
+from loadmgmt.circuit import DROPPED, NEW
 from loadmgmt.event import TOLD_DISOBEYS, TOLD_LOST, TOLD_STOPPED
 from loadmgmt.point import CONFIRM_BY_TIME_MS, LOST_MS, UNDECIDED, order_of, settle_ms, wants
 from loadmgmt.shrink import SLOT_MS
@@ -147,8 +148,9 @@ class Site:
         same: the meter's answer was bit-identical to the one before. False: dropped, out of range.
         """
         circuit = self.circuits[index]
-        if not circuit.sample(now_ms, l1, l2, l3):
-            return False
+        taken = circuit.sample(now_ms, l1, l2, l3, same)
+        if taken < NEW:
+            return taken > DROPPED
         own, calm_ms = weigh.own_draw(circuit, now_ms)
         was = circuit.trust.state
         circuit.trust.judge(now_ms, circuit.meter_ma, own, same, circuit.includes, calm_ms)

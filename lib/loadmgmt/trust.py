@@ -2,6 +2,10 @@
 
 A sample is judged against what the wallboxes below the meter say they draw; that needs a meter
 that includes them. One sample out of range is dropped and the last one ages.
+
+LOW and NOT_FOLLOWING stay until the wallboxes have put the meter to the same test again and it has
+passed: that they have stopped drawing proves nothing. Where they may not draw while the meter is
+not believed, they are let try a quarter of an hour later.
 """
 
 from compat import const, ticks_diff
@@ -20,10 +24,11 @@ _SILENT_MS = const(10000)
 _FROZEN_MS = const(30000)
 _MOVED_MA = const(1000)
 _CALM_MS = const(2000)  # a sample counts against the meter this long after the last change
-_LOW_SAMPLES = const(3)
+_AGAINST = const(3)  # low samples or missed changes
+_TEST_MA = const(5000)  # what a car draws at least; a meter that shows that is not low
+_TRIAL_MS = const(900000)
 _STEP_MA = const(3000)
 _STEADY_MA = const(250)  # between two samples
-_MISSED_STEPS = const(3)
 _GOOD_SAMPLES = const(3)
 
 
@@ -36,16 +41,18 @@ class Trust:
         self.silent_ms = max(_SILENT_MS, period_ms * 5 // 2)
         self.sample_ms = now_ms
         self.good = 0  # samples in a row that nothing speaks against
-        self.low = [0, 0, 0]  # samples in a row that read too low
-        self.missed = [0, 0, 0]  # changes in a row that the meter did not follow
+        # per phase: samples in a row that read too low, or changes that the meter did not follow
+        self.against = [0, 0, 0]
+        self.tested_ms = now_ms  # when the last of them was counted
         self.step_own = [0, 0, 0]
         self.step_meter = None  # of the last calm sample
         self.step_ms = now_ms
+        self.judged_ms = now_ms
         self.drift = [0, 0, 0]  # how much the house moved by itself before it
         self.step = [0, 0, 0]  # 1: it followed a change, -1: it did not
         self.same_ms = now_ms  # since when samples are bit-identical
         self.same_own = [0, 0, 0]
-        self.moved = False
+        self.moved = None  # since then; None: not yet to be said
         self.dropped = 0
 
     def believed(self) -> bool:
@@ -60,8 +67,6 @@ class Trust:
         self.state = state
         self.good = 0
         self.step_meter = None
-        for p in range(3):
-            self.low[p] = self.missed[p] = 0
 
     def judge(self, now_ms, meter, own, same: bool, includes: bool, calm_ms: int):
         """Take a sample: meter and own are mA per phase, own what the wallboxes below surely draw.
@@ -73,57 +78,67 @@ class Trust:
         doubt = 0
         if not same:
             self.same_ms = now_ms
-            self.moved = False
+            self.moved = None
+        if self.moved is None:
+            # what moved just before this value is told by the wallboxes only now; a meter of whole
+            # amperes may repeat itself with reason
+            whole = not (meter[0] % 1000 or meter[1] % 1000 or meter[2] % 1000)
             self.same_own[:] = own
+            if not whole or (same and ticks_diff(now_ms, self.same_ms) >= _CALM_MS):
+                self.moved = False
         elif includes:
             for p in range(3):
                 if abs(own[p] - self.same_own[p]) > _MOVED_MA:
                     self.moved = True
             if self.moved and ticks_diff(now_ms, self.same_ms) >= _FROZEN_MS:
                 doubt = FROZEN
+        wrong = False
         if includes and calm_ms >= _CALM_MS:
-            if self.generation:
-                wrong = self._follows(now_ms, meter, own)
-            else:
-                wrong = self._low(meter, own)
-            if wrong:
-                doubt = wrong
+            wrong = (self._follows if self.generation else self._low)(now_ms, meter, own)
+        self.judged_ms = now_ms
+        if wrong:
+            self.tested_ms = now_ms
+        if max(self.against) >= _AGAINST:
+            doubt = NOT_FOLLOWING if self.generation else LOW
+            if ticks_diff(now_ms, self.tested_ms) > _TRIAL_MS:
+                self.against = [0, 0, 0]
         if doubt:
             if self.state != doubt:
                 self._lose(doubt)
-            return
-        if self.state == GOOD:
-            return
-        if self.state in (LOW, NOT_FOLLOWING) and calm_ms < _CALM_MS:
-            return  # nothing could be said against it now, nor for it
-        if self.state == FROZEN and same:
-            return
-        self.good += 1
-        if self.state != STARTING:
-            self.state = RECOVERING
-        if self.good >= _GOOD_SAMPLES:
-            self.state = GOOD
+        elif wrong or (same and self.state == FROZEN):
+            self.good = 0
+        elif self.state != GOOD:
+            self.good += 1
+            if self.state != STARTING:
+                self.state = RECOVERING
+            if self.good >= _GOOD_SAMPLES:
+                self.state = GOOD
 
-    def _low(self, meter, own):
-        doubt = 0
+    def _low(self, _, meter, own):
+        """True: a phase reads less than what the wallboxes draw."""
+        against = self.against
+        wrong = False
         for p in range(3):
             if meter[p] < own[p] - 1000 - own[p] // 20:
-                self.low[p] += 1
-                if self.low[p] >= _LOW_SAMPLES or self.state == LOW:
-                    doubt = LOW
-            else:
-                self.low[p] = 0
-        return doubt
+                against[p] += 1
+                wrong = True
+            elif own[p] >= _TEST_MA or against[p] < _AGAINST:
+                against[p] = 0
+        return wrong
 
     def _follows(self, now_ms, meter, own):
-        """Compare with the last calm sample. The cars are given what the house leaves: while that
-        moves by itself, the meter stands still just because it is right. So a change counts only
-        when it is quick and the house is steady before and after it."""
-        doubt = 0
+        """Compare with the last calm sample; True: a phase has not followed a change. The cars are
+        given what the house leaves: while that moves by itself, the meter stands still just
+        because it is right. So a change counts only when it is quick and the house is steady
+        before and after it."""
+        against = self.against
+        wrong = False
         if self.step_meter is None:
             self.step_meter = list(meter)
             self.step_own[:] = own
-        soon = ticks_diff(now_ms, self.step_ms) <= self.silent_ms
+        # a slow meter's next sample but one is soon enough, too
+        soon_ms = max(self.silent_ms, ticks_diff(now_ms, self.judged_ms) * 5 // 2)
+        soon = ticks_diff(now_ms, self.step_ms) <= soon_ms
         self.step_ms = now_ms
         for p in range(3):
             change = own[p] - self.step_own[p]
@@ -131,9 +146,8 @@ class Trust:
             if abs(change) < _STEP_MA:
                 moved = abs(seen - change)
                 if self.step[p] and moved <= _STEADY_MA:
-                    self.missed[p] = self.missed[p] + 1 if self.step[p] < 0 else 0
-                    if self.missed[p] >= _MISSED_STEPS:
-                        doubt = NOT_FOLLOWING
+                    against[p] = against[p] + 1 if self.step[p] < 0 else 0
+                    wrong = wrong or self.step[p] < 0
                 self.step[p] = 0
                 self.drift[p] = moved
             elif soon and self.drift[p] <= _STEADY_MA:
@@ -141,4 +155,4 @@ class Trust:
                 self.step[p] = 1 if (seen if change > 0 else -seen) * 2 >= abs(change) else -1
             self.step_own[p] = own[p]
             self.step_meter[p] = meter[p]
-        return doubt
+        return wrong

@@ -12,24 +12,13 @@ _READ_HOLDING = const(3)
 _READ_INPUT = const(4)
 
 
+# why a request failed, beside the exception codes of devices (0..255)
+NO_ANSWER = -2  # nothing came back in time
+BAD_FRAME = -1  # something came back in time, but no valid answer to this request
+
+
 class ModbusError(Exception):
-    """A request that failed; the register values are not known."""
-
-
-class NoAnswer(ModbusError):
-    """Nothing came back in time."""
-
-
-class BadFrame(ModbusError):
-    """Something came back in time, but no valid answer to this request."""
-
-
-class ExceptionAnswer(ModbusError):
-    """The device refused the request with this exception code."""
-
-    def __init__(self, code: int):
-        super().__init__(code)
-        self.code = code
+    """A request that failed; the register values are not known. Argument: why, see above."""
 
 
 def put_read(buffer, address: int, function: int, start: int, count: int) -> int:

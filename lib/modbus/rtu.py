@@ -13,13 +13,7 @@ time).
 
 from compat import const, sleep_ms, ticks_add, ticks_diff, ticks_ms
 from modbus.crc import crc16
-from modbus.pdu import (
-    BadFrame,
-    ExceptionAnswer,
-    NoAnswer,
-    answer_length,
-    put_read,
-)
+from modbus.pdu import BAD_FRAME, NO_ANSWER, ModbusError, answer_length, put_read
 
 _WRITE_ONE = const(6)
 _BUSY = const(6)  # the one exception that passes
@@ -38,8 +32,8 @@ class RtuClient:
     def __init__(self, port, timeout_ms: int = 300, retries: int = 2):
         self._port = port
         self._timeout_ms = timeout_ms
-        self._retries = retries
-        self._request = bytearray(_READ_REQUEST)
+        self.usual_retries = retries
+        self.request = bytearray(_READ_REQUEST)  # modbus.write puts a longer one in its place
         self._size = 0
         self._answer = bytearray(_BUFFER)
         self._answer_view = memoryview(self._answer)
@@ -64,39 +58,19 @@ class RtuClient:
         gap_ms: silence that the device wants before a request. Raises ModbusError, ValueError for
         illegal arguments, OSError when the port itself fails.
         """
-        self._size = put_read(self._request, address, function, start, count)
-        at = await self._ask(gap_ms, self._retries if retries is None else retries)
+        size = put_read(self.request, address, function, start, count)
+        at = await self.ask(size, gap_ms, self.usual_retries if retries is None else retries)
         return self._answer_view[at + 3 : at + 3 + 2 * count]
 
-    async def write(
-        self,
-        address: int,
-        start: int,
-        values,
-        multiple: bool = False,
-        gap_ms: int = _GAP_MS,
-    ) -> None:
-        """Set the registers from start on: function 6 for one, 16 for more or when multiple.
-
-        On a bus with echo the answer to function 6 looks like the echo: read something first, so
-        that the echo is known. Raises as read() does.
-        """
-        from modbus.write import put_write
-
-        if len(self._request) == _READ_REQUEST:
-            self._request = bytearray(256)
-        self._size = put_write(self._request, address, start, values, multiple)
-        await self._ask(gap_ms, self._retries)
-
-    async def _ask(self, gap_ms: int, retries: int) -> int:
-        """Send the request until it is answered; return where in the buffer the answer starts."""
-        size = self._size
-        crc = crc16(self._request, 0, size)
-        self._request[size] = crc & 0xFF
-        self._request[size + 1] = crc >> 8
+    async def ask(self, size: int, gap_ms: int, retries: int) -> int:
+        """Send the first bytes of .request until they are answered; return where in the buffer the
+        answer starts. For read() and modbus.write. Raises as read() does."""
+        request = self.request
+        crc = crc16(request, 0, size)
+        request[size] = crc & 0xFF
+        request[size + 1] = crc >> 8
         self._size = size + 2
         self.requests += 1
-        error = None
         for attempt in range(retries + 1):
             if attempt:
                 self.retries += 1
@@ -104,19 +78,19 @@ class RtuClient:
             if 0 < left <= gap_ms:
                 await sleep_ms(left)
             self._port.discard()
-            await self._port.send(memoryview(self._request)[: self._size])
+            await self._port.send(memoryview(request)[: self._size])
             self._silent_since = ticks_ms()
-            at, error = await self._wait()
+            at, why = await self._wait()
             self._silent_since = ticks_ms()
-            if error is None:
+            if at >= 0:
                 return at
-            if isinstance(error, ExceptionAnswer) and error.code != _BUSY:
+            if why >= 0 and why != _BUSY:
                 break
         self.failures += 1
-        raise error
+        raise ModbusError(why)
 
     async def _wait(self) -> tuple:
-        """Return (start of the answer, None) or (0, the error)."""
+        """Return (start of the answer, 0) or (-1, why there is none)."""
         deadline = ticks_add(ticks_ms(), self._timeout_ms)
         answer = self._answer
         filled = 0  # bytes in the buffer
@@ -146,7 +120,7 @@ class RtuClient:
                     continue
                 if own and waiting < 0:
                     waiting = at
-                length = answer_length(self._request, answer, at, filled)
+                length = answer_length(self.request, answer, at, filled)
                 end = at + length + 2
                 if length and end > filled:
                     if waiting < 0:
@@ -156,10 +130,10 @@ class RtuClient:
                 ):
                     self.junk += total - length - 2
                     if answer[at + 1] & 0x80:
-                        return 0, ExceptionAnswer(answer[at + 2])
-                    if self._request[1] < _WRITE_ONE:
+                        return -1, answer[at + 2]
+                    if self.request[1] < _WRITE_ONE:
                         self._echoes = echo
-                    return at, None
+                    return at, 0
                 at += 1
             tried = at if waiting < 0 else waiting
             if filled == len(answer):
@@ -169,13 +143,13 @@ class RtuClient:
                     answer[i] = answer[tried + i]
                 tried = 0
         self.junk += total
-        if self._request[1] < _WRITE_ONE:
+        if self.request[1] < _WRITE_ONE:
             self._echoes = echo
-        return 0, BadFrame() if total else NoAnswer()
+        return -1, BAD_FRAME if total else NO_ANSWER
 
     def _echo_length(self, at: int, end: int) -> int:
         """Return how many bytes from there on are the own request, 0 if one differs."""
-        request = self._request
+        request = self.request
         if request[1] == _WRITE_ONE and not self._echoes:
             return 0  # its answer is the same bytes
         length = min(self._size, end - at)

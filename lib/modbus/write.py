@@ -1,4 +1,4 @@
-"""Modbus: requests of functions 6 and 16. Apart, because a site with a meter only never writes."""
+"""Modbus: functions 6 and 16. Apart, because a site with a meter only never writes."""
 
 from struct import pack_into
 
@@ -7,6 +7,21 @@ from modbus.pdu import check
 
 _WRITE_ONE = const(6)
 _WRITE_MANY = const(16)
+_LONGEST = const(256)
+
+
+async def write(
+    client, address: int, start: int, values, multiple: bool = False, gap_ms: int = 5
+) -> None:
+    """Set the registers from start on: function 6 for one, 16 for more or when multiple.
+
+    client: RtuClient. On a bus with echo the answer to function 6 looks like the echo: read
+    something first, so that the echo is known. Raises as RtuClient.read() does.
+    """
+    if len(client.request) < _LONGEST:
+        client.request = bytearray(_LONGEST)
+    size = put_write(client.request, address, start, values, multiple)
+    await client.ask(size, gap_ms, client.usual_retries)
 
 
 def put_write(buffer, address: int, start: int, values, multiple: bool) -> int:

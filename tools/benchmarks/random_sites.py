@@ -104,7 +104,7 @@ def _tree(dice, levels, limit_a, is_even):
     """
     circuits = [{"name": None, "parent": None, "limits": _limits(dice, *limit_a, is_even)}]
     above = circuits[:]
-    for level in range(1, levels):
+    for _ in range(1, levels):
         below = []
         for parent in above:
             high = max(10, sum(parent["limits"]) // 3000)

@@ -1,6 +1,7 @@
-"""A wallbox in virtual time: obeys, answers, falls back by itself, and fails as the scenario says.
+"""A wallbox in virtual time: obeys, answers, falls back by itself, fails as the scenario says.
 
-It answers `answer_s` after each command, else 2.5 s after its last answer (WARP), `report_s`, by its own period (a polled device).
+It answers `answer_s` after each command, else 2.5 s after its last answer (WARP); or, with
+`report_s`, by its own period (a polled device).
 """
 
 import random

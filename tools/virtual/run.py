@@ -131,8 +131,9 @@ class Run:
         for event in self.scenario.events:
             clock.at(event.at_ms, self._event, event)
         n = len(self.boxes)
+        first = self._dice.randint(0, 999)
         for i in range(n):
-            clock.at(i * 1000 // n, self._turn, i)
+            clock.at((first + i * 1000 // n) % 1000, self._turn, i)
         clock.at(self._dice.randint(0, self.law.tick_ms - 1), self._tick)
         if self.trace:
             clock.at(0, self._trace)

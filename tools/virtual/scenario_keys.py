@@ -1,4 +1,4 @@
-"""The keys of a scenario file: how each is checked, and its default. docs/simulate.md explains them."""
+"""The keys of a scenario file: how each is checked, and its default (docs/simulate.md)."""
 
 from .keys import (
     REQUIRED,
