@@ -65,7 +65,7 @@ def _choose_alike(left, low, uses, room, earn, chosen):
                 if room[j] < least:
                     gone.append(kind)
                     break
-                cost += least * _WHOLE // room[j]
+                cost += least * _WHOLE // room[j] + 1
             else:
                 score = (1 + phases) * _WHOLE // cost
                 if best is None or (score, -place[who[0]]) > best:

@@ -59,7 +59,7 @@ def line_up(site, on, waiting, room, after_stop, now_ms) -> tuple:
         waited = waited_ms(site, p, now_ms)
         slots = min(waited // slot_ms, _MOST_SLOTS) if slot_ms else 0
         rank[i] = p.priority * _CLASS + slots
-        low[i] = max(0, p.min_ma - p.may_ma)  # its own rest of before is its own
+        low[i] = max(1, p.min_ma - p.may_ma)  # its own rest of before is its own
         queue.append((-rank[i], site.served[i], -waited, p.name, i))
     queue.sort()
     free = room[:]

@@ -52,6 +52,8 @@ def shrink(site, now_ms, on, uses, budget, where):
             note(site, p, reason.NO_ROOM, where, p.min_ma)
         site.tell(event.STOPPED, victim, p.reason_at)
         lowered = True
+    if not on:
+        return lowered
     out = site.out
     fill(on, low, cap, uses, budget, out, site.bound)
     known = -1
