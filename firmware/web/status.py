@@ -88,7 +88,7 @@ def _chargers(context):
             setpoint_ma=point.setpoint_ma,
             committed_ma=point.may_ma,
             applied_ma=point.applied_ma if heard else None,
-            drawn_ma=point.drawn if heard and point.measures else None,
+            drawn_ma=list(point.drawn[:3]) if heard and point.measures else None,
             min_ma=point.min_ma,
             max_ma=point.max_ma,
             reason=dict(

@@ -21,7 +21,7 @@ def asked_ma(site, p, now_ms: int) -> int:
         site.asked[i] = 0
         site.less_ms[i] = now_ms
         return most
-    drawn = max(p.drawn)
+    drawn = p.drawn_ma
     asked = site.asked[i]
     margin = max(site.asked_margin_ma, _LEAST_MARGIN_MA)
     if asked and drawn > asked - margin // 2:

@@ -84,7 +84,7 @@ def _against_limits(site, now_ms, is_static):
         floor[i] = 0
         if p.rotation is None and not is_static and is_unplaced(p) and _in_house(site, p):
             drawn = highest_ma(p, newest)
-            drawn = max(p.drawn) if drawn < 0 else drawn
+            drawn = p.drawn_ma if drawn < 0 else drawn
             # its draw stands in the house: in the share below it holds at least that
             low[i] = min(setpoint, max(low[i], drawn))
             floor[i] = drawn

@@ -5,7 +5,7 @@ really drew. What was taken back and does not show yet counts as taken back.
 from compat import const, ticks_diff
 
 from loadmgmt import reason
-from loadmgmt.point import CHARGING, SETTLE_MS
+from loadmgmt.point import CHARGING, MOST, SETTLE_MS, most_ma
 from loadmgmt.shrink import GRAIN_MA, shrink
 from loadmgmt.weigh import expected_ma, is_unplaced
 from loadmgmt.why import note
@@ -27,7 +27,7 @@ def stop_ramps(site, circuit, now_ms):
         setpoint = p.setpoint_ma
         if setpoint <= p.min_ma or not p.heard or not p.measures:
             continue
-        new = max(p.drawn_hi) + _IDLE_MA
+        new = most_ma(p) + _IDLE_MA
         if setpoint - new < _RAMP_MA - _IDLE_MA or (p.rotation is None and is_unplaced(p)):
             continue
         for k in range(p.phases_now):
@@ -49,27 +49,26 @@ def above_fuse(circuit, now_ms):
         for p in circuit.points:
             if not p.heard or (p.rotation is None and is_unplaced(p)):
                 continue
-            high = p.drawn_hi if p.measures else _seen(p, now_ms)
             setpoint = p.setpoint_ma
-            if 0 <= setpoint < max(high):
+            blind = -1 if p.measures else _blind_ma(p, now_ms)
+            if 0 <= setpoint < (most_ma(p) if blind < 0 else blind):
                 if p.changed_ms != now_ms and expected_ma(p, now_ms) != setpoint:
                     continue
                 grid = p.grid
                 for k in range(p.phases_now):
-                    if high[k] > setpoint:
-                        above[grid[k]] -= high[k] - setpoint
+                    drawn = p.drawn[MOST + k] if blind < 0 else blind
+                    if drawn > setpoint:
+                        above[grid[k]] -= drawn - setpoint
     return above
 
 
-def _seen(p, now_ms):
-    """What the meter has seen of a wallbox, in its own phase order. One that cannot measure draws
-    its setpoint while it charges, and until the car has followed a cut what it had before."""
-    if p.measures:
-        return p.drawn_hi
+def _blind_ma(p, now_ms):
+    """What the meter has seen of a wallbox that cannot measure: it draws its setpoint while it
+    charges, and until the car has followed a cut what it had before."""
     drawn = p.setpoint_ma if p.car == CHARGING else 0
     if p.may_ma > p.setpoint_ma and ticks_diff(now_ms, p.changed_ms) < SETTLE_MS:
         drawn = p.may_ma
-    return (drawn, drawn, drawn)
+    return drawn
 
 
 def against_fuse(site, circuit, phase, now_ms):
@@ -87,9 +86,9 @@ def against_fuse(site, circuit, phase, now_ms):
         i = p.index
         setpoint = p.setpoint_ma
         floor[i] = 0
-        high = _seen(p, now_ms)
+        blind = -1 if p.measures else _blind_ma(p, now_ms)
         if p.rotation is None and is_unplaced(p):
-            drawn = max(high)
+            drawn = most_ma(p) if blind < 0 else blind
             floor[i] = drawn
             if setpoint == 0 or drawn == 0:
                 continue
@@ -98,7 +97,7 @@ def against_fuse(site, circuit, phase, now_ms):
             drawn = 0
             for k in range(p.phases_now):
                 if p.grid[k] == phase:
-                    drawn = high[k]
+                    drawn = p.drawn[MOST + k] if blind < 0 else blind
             if expected_ma(p, now_ms) > setpoint:
                 continue  # does not obey: no credit, and no use in cutting it again
             if drawn > setpoint:

@@ -7,7 +7,7 @@ each metered circuit remembers its largest house load. The cars' own ramps are n
 from compat import ticks_diff
 
 from loadmgmt.circuit import NONE_MA
-from loadmgmt.point import CHARGING, settle_ms
+from loadmgmt.point import CHARGING, LEAST, MOST, settle_ms
 from loadmgmt.weigh import FALLBACK, MEASURED, fallback_ma, is_unplaced
 
 
@@ -36,14 +36,14 @@ def see_house(site, now_ms):
                             least[at] -= drawn
                     continue
                 grid = p.grid
-                high = p.drawn_hi
+                drawn = p.drawn
                 recent = ticks_diff(circuit.sample_ms, p.changed_ms) < settle_ms(p)
                 for k in range(p.phases_now):
-                    low = high[3 + k]
+                    low = drawn[LEAST + k]
                     if recent and low > p.setpoint_ma:
                         low = p.setpoint_ma
                     house[grid[k]] -= low
-                    least[grid[k]] -= high[k]
+                    least[grid[k]] -= drawn[MOST + k]
         if guessed:  # of two that started at once, each may be taken for the whole rise
             for k in range(3):
                 house[k] = max(0, house[k])

@@ -9,6 +9,8 @@ limit as applied and a draw of at most setpoint + max(0.5 A, 3 %). A wallbox tha
 confirms by time, 12 s after it reported the limit as applied.
 """
 
+from array import array
+
 from compat import const, ticks_diff
 
 NO_CAR = 0
@@ -28,6 +30,12 @@ SETTLE_BLIND_MS = const(12000)
 DEAD_MAN_GRACE_MS = const(2000)  # R5
 _MOVED_MA = const(500)  # between two readings: less than an ordinary ramp of 1 A/s
 _READING_GAP_MS = const(700)  # two states closer than this count as one reading
+
+# where the parts of ChargePoint.drawn begin
+MOST = const(3)
+LEAST = const(6)
+BEFORE = const(9)
+_NO_DRAW = bytes(48)
 
 _ROTATIONS = ("L123", "L132", "L231", "L213", "L321", "L312")
 
@@ -55,6 +63,12 @@ def tolerance_ma(setpoint_ma: int) -> int:
 def settle_ms(p) -> int:
     """How long after a change of the setpoint a wallbox's draw is uncertain."""
     return SETTLE_MS if p.measures else SETTLE_BLIND_MS
+
+
+def most_ma(p) -> int:
+    """The most it drew on a phase around the last meter sample and since then."""
+    drawn = p.drawn
+    return max(drawn[MOST], drawn[MOST + 1], drawn[MOST + 2])
 
 
 def wants(p) -> bool:
@@ -100,10 +114,10 @@ class ChargePoint:
         self.supported_ma = max_ma
         self.car = NO_CAR
         self.measures = False
-        self.drawn = [0, 0, 0]  # the wallbox's own phase order
-        self.before = [0, 0, 0]  # the reading before
-        # the most it reported around the last meter sample and since then, and the least
-        self.drawn_hi = [0, 0, 0, 0, 0, 0]
+        # mA in the wallbox's own phase order: now, the most and the least that it reported around
+        # the last meter sample and since then, and the reading before
+        self.drawn = array("i", _NO_DRAW)
+        self.drawn_ma = 0  # on its highest phase, now
         self.before_ms = 0
         self.moved_ms = 0  # when its draw last changed
         self.phases_now = phases
@@ -143,19 +157,20 @@ class ChargePoint:
             or abs(drawn_l3 - drawn[2]) > _MOVED_MA
         ):
             self.moved_ms = now_ms
-        if ticks_diff(now_ms, self.before_ms) >= _READING_GAP_MS or not self.heard:
-            self.before, self.drawn = drawn, self.before
+        is_next = ticks_diff(now_ms, self.before_ms) >= _READING_GAP_MS or not self.heard
+        if is_next:
             self.before_ms = now_ms
-            drawn = self.drawn
-        drawn[0] = drawn_l1
-        drawn[1] = drawn_l2
-        drawn[2] = drawn_l3
-        high = self.drawn_hi
-        for k in range(3):
-            if drawn[k] > high[k]:
-                high[k] = drawn[k]
-            if drawn[k] < high[3 + k]:
-                high[3 + k] = drawn[k]
+        k = 0
+        for current in (drawn_l1, drawn_l2, drawn_l3):
+            if is_next:
+                drawn[BEFORE + k] = drawn[k]
+            drawn[k] = current
+            if current > drawn[MOST + k]:
+                drawn[MOST + k] = current
+            if current < drawn[LEAST + k]:
+                drawn[LEAST + k] = current
+            k += 1
+        self.drawn_ma = max(drawn_l1, drawn_l2, drawn_l3)
         if car != self.car:
             charges = car == CHARGING
             if charges or self.car == CHARGING or not WAITING <= self.car <= CHARGING:
@@ -188,7 +203,7 @@ class ChargePoint:
 
     def _confirm(self, now_ms):
         setpoint = self.setpoint_ma
-        drawn = max(self.drawn)
+        drawn = self.drawn_ma
         over = drawn > setpoint + tolerance_ma(setpoint)
         if self.applied_ma > setpoint:
             self.applied_ok_ms = None
@@ -211,7 +226,7 @@ class ChargePoint:
     def is_disobeying(self) -> bool:
         """True when it applies or draws more than its setpoint."""
         setpoint = self.setpoint_ma
-        return self.applied_ma > setpoint or max(self.drawn) > setpoint + tolerance_ma(setpoint)
+        return self.applied_ma > setpoint or self.drawn_ma > setpoint + tolerance_ma(setpoint)
 
     def grow_old(self, now_ms: int) -> bool:
         """It is silent: lost, reserved until its own time-out (R5). True: just lost."""

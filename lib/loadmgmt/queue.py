@@ -30,7 +30,7 @@ def account(site, now_ms: int) -> None:
     for p in site.points:
         if p.car == CHARGING:
             drawn = p.drawn
-            total = sum(drawn) if p.measures else p.setpoint_ma * p.phases_now
+            total = drawn[0] + drawn[1] + drawn[2] if p.measures else p.setpoint_ma * p.phases_now
             if total > 0:
                 total = served[p.index] + total * passed_ms // 16000
                 served[p.index] = min(total, _MOST_SERVED)

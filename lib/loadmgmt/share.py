@@ -13,7 +13,7 @@ from loadmgmt.event import TOLD_DISOBEYS
 from loadmgmt.fill import fill
 from loadmgmt.handout import STEP_MA, hand_out, settled
 from loadmgmt.headroom import capacity, see_house
-from loadmgmt.point import BLOCKED, CHARGING, FAULT, FULL, NO_CAR, UNDECIDED, wants
+from loadmgmt.point import BEFORE, BLOCKED, CHARGING, FAULT, FULL, LEAST, NO_CAR, UNDECIDED, wants
 from loadmgmt.queue import account, line_up
 from loadmgmt.weigh import is_unplaced, sees
 from loadmgmt.why import behind, note
@@ -73,7 +73,7 @@ def plan(site, now_ms: int, total: list, after_stop: list) -> tuple:
             if p.setpoint_ma > 0:
                 if p.rotation is None and is_unplaced(p):
                     # what it draws on its unknown phase stands in the house term already
-                    held = min(max(p.drawn_hi[3:]), p.setpoint_ma)
+                    held = min(max(p.drawn[LEAST:BEFORE]), p.setpoint_ma)
                     for c, limits in p.dynamic:
                         if sees(site, c):
                             low[i] = max(low[i], min(held, cap[i]))

@@ -128,8 +128,8 @@ def _stops_before(site, p, other, now_ms):
     again = _is_again(site, p, now_ms)
     if again != _is_again(site, other, now_ms):
         return not again
-    idle = max(p.drawn) < _IDLE_MA
-    if idle != (max(other.drawn) < _IDLE_MA):
+    idle = p.drawn_ma < _IDLE_MA
+    if idle != (other.drawn_ma < _IDLE_MA):
         return idle
     longer = ticks_diff(other.since_ms, p.since_ms)
     if longer:

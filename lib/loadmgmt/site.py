@@ -261,7 +261,7 @@ class Site:
                     told ^= TOLD_DISOBEYS
                     disobeys = told & TOLD_DISOBEYS
                     self.tell(event.DISOBEYS if disobeys else event.OBEYS, p.index, p.may_ma)
-                    if disobeys and max(p.drawn) > p.setpoint_ma:
+                    if disobeys and p.drawn_ma > p.setpoint_ma:
                         # more than its setpoint flows, so its contactor has to open
                         p.is_open = True
                         p.opened_ms = now_ms

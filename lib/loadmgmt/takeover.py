@@ -10,7 +10,7 @@ from compat import ticks_add, ticks_diff
 from loadmgmt.point import DEAD_MAN_GRACE_MS, UNDECIDED
 
 _KEPT = (
-    "reading_ms applied_ma supported_ma car measures drawn before drawn_hi before_ms moved_ms "
+    "reading_ms applied_ma supported_ma car measures drawn drawn_ma before_ms moved_ms "
     "phases_now since_ms heard lost setpoint_ma changed_ms sent_ms may_ma peak_ma confirm_ms "
     "applied_ok_ms stopped reason reason_at"
 ).split()

@@ -10,7 +10,16 @@ A metered circuit that is not believed, and a static one: over = sum(expected) -
 from compat import const, ticks_diff
 
 from loadmgmt.circuit import NONE_MA
-from loadmgmt.point import CHARGING, CONFIRM_BY_TIME_MS, UNDECIDED, settle_ms
+from loadmgmt.point import (
+    BEFORE,
+    CHARGING,
+    CONFIRM_BY_TIME_MS,
+    LEAST,
+    MOST,
+    UNDECIDED,
+    most_ma,
+    settle_ms,
+)
 from loadmgmt.trust import GOOD, STARTING
 
 NO_LIMIT = 0  # metered, but nothing has been measured yet since the start
@@ -43,18 +52,16 @@ def own_draw(circuit, now_ms):
             if ticks_diff(now_ms, p.reading_ms) > _STALE_MS:
                 calm_ms = 0  # who says nothing may have lost its power: no doubt about the meter
         phases = p.phases_now if p.heard and p.measures and not is_unplaced(p) else 0
-        high = p.drawn_hi
-        before = p.before
-        k = 0
-        for least in p.drawn:
-            most = before[k]
+        drawn = p.drawn
+        for k in range(3):
+            least = drawn[k]
+            most = drawn[BEFORE + k]
             if least > most:
                 most, least = least, most
-            high[k] = most
-            high[3 + k] = least
+            drawn[MOST + k] = most
+            drawn[LEAST + k] = least
             if k < phases:
                 own[p.grid[k]] += least
-            k += 1
     return own, calm_ms
 
 
@@ -86,8 +93,8 @@ def is_unplaced(p) -> bool:
     if p.phases_now < 3:
         return True
     drawn = p.drawn
-    high = max(drawn)
-    return high - min(drawn) > 1000 + high // 10
+    high = p.drawn_ma
+    return high - min(drawn[0], drawn[1], drawn[2]) > 1000 + high // 10
 
 
 def sees(site, c) -> bool:
@@ -107,7 +114,7 @@ def highest_ma(p, newest) -> int:
         high = p.may_ma
         if p.applied_ma < high and ticks_diff(newest, p.reading_ms) < _READ_MS:
             # a raise has not got there yet: the house must not hide behind it
-            high = max(p.applied_ma, max(p.drawn_hi))
+            high = max(p.applied_ma, most_ma(p))
         return high if high > p.peak_ma else p.peak_ma
     return -1
 
@@ -158,7 +165,7 @@ def weigh(site, now_ms):
             highest = highest_ma(p, newest)
             if p.rotation is None and (p.measures or is_unplaced(p)):
                 if highest < 0:
-                    highest = max(p.drawn_hi)
+                    highest = most_ma(p)
                 if expected < highest and is_unplaced(p):
                     continue  # its draw is in the house; a cut shows when the meter shows it
             if highest >= 0:
@@ -169,8 +176,8 @@ def weigh(site, now_ms):
                 _blind(p, circuits[c], limits, expected, now_ms, over)
             else:
                 # the most: what it lets go of its own accord is in the sample still
-                drawn = p.drawn_hi
-                k = 0  # limits are in the order of the wallbox's phases
+                drawn = p.drawn
+                k = MOST  # limits are in the order of the wallbox's phases
                 for j in limits:
                     over[j] += expected - drawn[k]
                     k += 1
