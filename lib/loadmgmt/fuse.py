@@ -55,10 +55,11 @@ def above_fuse(circuit, now_ms):
                 if p.changed_ms != now_ms and expected_ma(p, now_ms) != setpoint:
                     continue
                 grid = p.grid
+                drawn = p.drawn
                 for k in range(p.phases_now):
-                    drawn = p.drawn[MOST + k] if blind < 0 else blind
-                    if drawn > setpoint:
-                        above[grid[k]] -= drawn - setpoint
+                    over = (drawn[MOST + k] if blind < 0 else blind) - setpoint
+                    if over > 0:
+                        above[grid[k]] -= over
     return above
 
 

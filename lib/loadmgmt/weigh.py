@@ -42,26 +42,27 @@ def own_draw(circuit, now_ms):
     for p in circuit.points:
         if p.may_ma < p.peak_ma and ticks_diff(now_ms, p.confirm_ms) >= _LAG_MS:
             p.peak_ma = p.may_ma
-        if p.heard:
-            quiet = ticks_diff(now_ms, p.changed_ms)
-            if quiet < calm_ms:
-                calm_ms = quiet
-            quiet = ticks_diff(now_ms, p.moved_ms)
-            if quiet < calm_ms:
-                calm_ms = quiet
-            if ticks_diff(now_ms, p.reading_ms) > _STALE_MS:
-                calm_ms = 0  # who says nothing may have lost its power: no doubt about the meter
-        phases = p.phases_now if p.heard and p.measures and not is_unplaced(p) else 0
         drawn = p.drawn
         for k in range(3):
             least = drawn[k]
             most = drawn[BEFORE + k]
             if least > most:
-                most, least = least, most
-            drawn[MOST + k] = most
-            drawn[LEAST + k] = least
-            if k < phases:
-                own[p.grid[k]] += least
+                drawn[MOST + k] = least
+                drawn[LEAST + k] = most
+            else:
+                drawn[MOST + k] = most
+                drawn[LEAST + k] = least
+        if p.heard:
+            if calm_ms:
+                quiet = min(ticks_diff(now_ms, p.changed_ms), ticks_diff(now_ms, p.moved_ms))
+                if ticks_diff(now_ms, p.reading_ms) > _STALE_MS:
+                    quiet = 0  # who says nothing may have lost its power: no doubt about the meter
+                if quiet < calm_ms:
+                    calm_ms = quiet
+            if p.measures and not (p.rotation is None and is_unplaced(p)):
+                grid = p.grid
+                for k in range(p.phases_now):
+                    own[grid[k]] += drawn[LEAST + k]
     return own, calm_ms
 
 
