@@ -46,49 +46,44 @@ class App:
         self.bus = None
         self.warp = None
         self.control = Control()
-        self._configure("start")
+        self.call("configure", "start")
 
     # --- settings
 
-    def _configure(self, name: str, *arguments):
-        """Call a function of firmware.configure, which is loaded for that."""
+    def call(self, part: str, name: str, *arguments):
+        """Call a function of firmware.configure or firmware.supply, which is loaded for that."""
         try:  # the memory may be too little for loading, too
-            from firmware import configure
-
-            return getattr(configure, name)(self, *arguments)
+            module = __import__("firmware." + part, None, None, (name,))
+            return getattr(module, name)(self, *arguments)
         finally:
-            configure = None
-            unload("firmware", ("configure", "build", "warp_config"))
+            module = None
+            unload("firmware", ("configure", "build", "warp_config", "supply"))
+            unload("loadmgmt", ("limits",))
             unload("meters", ("map_file",))
 
     def document(self) -> dict:
         """The settings in force."""
-        return self._configure("document")
+        return self.call("configure", "document")
 
     def apply_settings(self, document) -> str | None:
         """Check, store and use a new document; the error text when it is not used."""
-        return self._configure("apply", document)
+        return self.call("configure", "apply", document)
 
-    def set_available(self, current_ma: int) -> str | None:
-        """Take available_current from outside; the error text when that is not allowed."""
-        if not self.external_control:
-            for circuit in self.site.circuits:
-                if circuit.parent is None and circuit.metered:
-                    return "the meter rules this site; right: external_control switched on"
-        self.written_ms = ticks_ms()
-        if current_ma != self.site.available_ma:
-            self.site.set_available(current_ma)
-            self.events.add(eventcodes.AVAILABLE_CURRENT, 0, current_ma)
-            self.control.run_pass()
-        return None
-
-    def _watch_writes(self) -> None:
-        """Fall back to the default current when the one who writes has gone silent."""
-        if self.watches_writes and ticks_diff(ticks_ms(), self.written_ms) > _WRITE_WATCH_MS:
-            self.written_ms = ticks_ms()
-            if self.site.available_ma != self.default_ma:
-                self.site.set_available(self.default_ma)
-                self.events.add(eventcodes.AVAILABLE_CURRENT, 1, self.default_ma or -1)
+    def _watch_sources(self) -> None:
+        """Work the limits out anew when an input or the time of day wants it, or when the one who
+        writes available_current has gone silent."""
+        is_silent = self.is_written and self.watches_writes
+        if is_silent:
+            is_silent = ticks_diff(ticks_ms(), self.written_ms) > _WRITE_WATCH_MS
+        due = self.limits_due or is_silent
+        for source in (self.inputs, self.profiles):
+            if source and source.changed():
+                due = True
+        if due:
+            try:
+                self.call("supply", "refresh", is_silent)
+            except MemoryError:
+                pass  # tried again in half a second
 
     def charger_error(self, i: int):
         """What wallbox i complains of: WARP's number, or None."""
@@ -155,7 +150,7 @@ class App:
         await Server(self, board.arguments.bind, port, self._web_slot.check_in).run()
 
     def _ticked(self) -> None:
-        self._watch_writes()
+        self._watch_sources()
         self.events.keep()
         self._control_slot.check_in()
 

@@ -1,5 +1,7 @@
 """From the settings document to the brain's records. Raises ValueError for what does not fit."""
 
+from array import array
+
 from chargers.warp import WarpChargers
 from compat import udp_address
 from loadmgmt.circuit import Circuit
@@ -23,14 +25,38 @@ def _minimum_ma(manager, phases: int) -> int:
     return _MIN_3P_MA[manager["minimum_current_vehicle_type"]] if phases == 3 else 6000
 
 
-def _circuit(row, names, period_ms, now_ms):
+def _profile(entries) -> array | None:
+    """The rows of a day for loadmgmt.schedule."""
+    if not entries:
+        return None
+    from loadmgmt import schedule
+
+    return schedule.rows_of(
+        [(int(row["at"][:2]) * 60 + int(row["at"][3:]), row["limit_ma"]) for row in entries]
+    )
+
+
+def _sources(row, inputs) -> tuple:
+    """What the circuit's limit is made of, see firmware.supply."""
+    given = row.get("input")
+    return (
+        row["limit_ma"],
+        row.get("operator_limit_ma"),
+        row.get("input_offset_ma"),
+        -1 if given is None else inputs.index(given),
+        _profile(row.get("schedule")),
+    )
+
+
+def _circuit(row, names, meters, inputs, now_ms):
     parent = row["parent"]
     circuit = Circuit(
         row["name"],
         None if parent is None else names.index(parent),
-        _list(row["limit_ma"]),
+        row["limit_ma"],
         _list(row["main_ma"]),
     )
+    circuit.sources = _sources(row, inputs)
     circuit.largest_ma = row["largest_consumer_ma"]
     circuit.margin_pct = row["safety_margin_pct"]
     circuit.headroom_ma = _list(row["headroom_ma"])
@@ -38,7 +64,10 @@ def _circuit(row, names, period_ms, now_ms):
     circuit.offline_ma = _list(row["offline_ma"])
     circuit.meter_name = row["meter"]
     if row["meter"] is not None:
+        meter = meters[row["meter"]]
+        period_ms = meter["period_ms"]
         circuit.meter(now_ms, period_ms, row["includes_chargers"], row["generation"])
+        circuit.update_ms = max(period_ms, meter.get("update_ms", 0))
     return circuit
 
 
@@ -63,32 +92,48 @@ def build(document, port, now_ms: int, on_sample, send) -> tuple:
             if candidate.meter_name == row["name"]:
                 circuit = candidate
         bus.meters.append(BusMeter(row, maps[row["model"]], bus.client, circuit))
-    return site, bus, WarpChargers(site.points, addresses, send)
+    warp = WarpChargers(site.points, addresses, send)
+    for point, row in zip(site.points, document["chargers"]):
+        _behave(point, row)
+    return site, bus, warp
+
+
+def _behave(point, row):
+    """How the wallbox behaves when it hears nothing, where the settings know better than the
+    driver."""
+    given = row.get("dead_man_s")
+    if given is not None:
+        point.dead_man_ms = given * 1000 or None
+    for key in ("failsafe_ma", "boot_ma", "priority", "weight"):
+        if key in row:
+            setattr(point, key, row[key])
 
 
 def _site(document, now_ms: int):
     """The brain's records, and the address of each wallbox or None."""
-    periods = {}
-    for meter in document["meters"]:
-        periods[meter["name"]] = meter["period_ms"]
+    meters = {meter["name"]: meter for meter in document["meters"]}
+    inputs = [entry["name"] for entry in document["inputs"]]
     rows = document["circuits"]  # parents come first
     names = [row["name"] for row in rows]
-    circuits = [_circuit(row, names, periods.get(row["meter"]), now_ms) for row in rows]
+    circuits = [_circuit(row, names, meters, inputs, now_ms) for row in rows]
     if not circuits:  # WARP's static mode, or nothing is known: nothing may be drawn
         highest = document["charge_manager"]["maximum_available_current"] or 0
         circuits = [Circuit(None, None, [highest] * 3)]
+        circuits[0].sources = (circuits[0].limit_ma, None, None, -1, None)
     points = []
     addresses = []
+    manager = document["charge_manager"]
     for row in document["chargers"]:
-        minimum = _minimum_ma(document["charge_manager"], row["phases"])
+        minimum = _minimum_ma(manager, row["phases"])
+        highest = min(row["max_ma"], row.get("installation_limit_ma", row["max_ma"]))
         point = ChargePoint(
             row["name"],
             0 if row["circuit"] is None else names.index(row["circuit"]),
             row["phases"],
             row["rotation"],
             # a start minimum for all never lifts a setpoint above what a wallbox may have (R4)
-            min(max(row["min_ma"], minimum), row["max_ma"]),
-            row["max_ma"],
+            min(max(row["min_ma"], minimum), highest),
+            highest,
         )
         address = None
         if is_pollable(row["host"]):
@@ -99,5 +144,8 @@ def _site(document, now_ms: int):
         points.append(point)
         addresses.append(address)
     site = Site(circuits, points, now_ms)
-    site.enabled = document["charge_manager"]["enable_charge_manager"]
+    site.enabled = manager["enable_charge_manager"]
+    site.slot_ms = document["sharing"]["slot_minutes"] * 60000
+    site.asked_after_ms = manager["requested_current_threshold"] * 1000
+    site.asked_margin_ma = manager["requested_current_margin"]
     return site, addresses

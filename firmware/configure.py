@@ -13,7 +13,9 @@ def start(app) -> None:
         _build(app, document)
     except ValueError as error:
         app.settings_error = app.settings_error or str(error)
-        _build(app, settings.defaults())
+        document = settings.defaults()
+        _build(app, document)
+    _work_out(app, document)
     if app.settings_error:
         app.events.add(eventcodes.SETTINGS_ERROR)
         print("settings error:", app.settings_error)
@@ -33,7 +35,8 @@ def apply(app, new) -> str | None:
     is_done = False
     try:
         _build(app, new)
-        _take_over(app, before["site"], before["warp"], before["default_ma"])
+        _take_over(app, before)
+        _work_out(app, new)
         error = settings.save(new)
         is_done = error is None
     except ValueError as wrong:
@@ -42,8 +45,9 @@ def apply(app, new) -> str | None:
         if not is_done:
             for name in before:
                 setattr(app, name, before[name])
-            app.control.replace(app.site, app.warp.push)
+            app.control.replace(app.site, app.push)
     if is_done:
+        app.control.run_pass()  # a limit may be lower now
         app.settings_error = None
         app.events.add(eventcodes.CONFIG_CHANGED)
     return error
@@ -61,6 +65,11 @@ def _build(app, new) -> None:
         port = board.open_rs485(new["rs485"])
     parts = build.build(new, port, now, app.sampled, app.send)
     manager = warp_config.manager(new)
+    site, bus, warp = parts
+    inputs, profiles, push = _extras(app, new, site, bus, warp)
+    app.inputs = inputs
+    app.profiles = profiles
+    app.push = push
     app.site, app.bus, app.warp = parts
     app.meters = app.bus.meters
     app.bus_settings = new["rs485"]
@@ -70,20 +79,58 @@ def _build(app, new) -> None:
     app.watches_writes = new["charge_manager"]["enable_watchdog"]
     app.manager = warp_config.values(manager)
     app.maximum_ma = manager["maximum_available_current"]
-    app.default_ma = manager["default_available_current"]
-    app.site.on_event = app.events.add
+    given = new["charge_manager"]
+    is_given = given["maximum_available_current"] is not None
+    is_given = is_given or given["default_available_current"] is not None
+    app.default_ma = manager["default_available_current"] if is_given else None
+    app.available_ma = app.default_ma
+    app.is_written = False
     app.written_ms = now
-    if new["charge_manager"]["maximum_available_current"] is not None:
-        app.site.set_available(app.default_ma)
-    app.control.replace(app.site, app.warp.push)
+    app.limits_due = True
+    app.site.on_event = app.events.add
+    app.control.replace(app.site, app.push)
 
 
-def _take_over(app, site, warp, default_ma) -> None:
+def _extras(app, new, site, bus, warp) -> tuple:
+    """(inputs, profiles, what sends setpoints): code that is loaded only where it is used."""
+    inputs = profiles = None
+    push = warp.push
+    if new["inputs"]:
+        from firmware.inputs import Inputs
+
+        inputs = Inputs(new["inputs"], bus.meters, app.events.add)
+    for circuit in site.circuits:
+        if circuit.sources[4] and profiles is None:
+            from loadmgmt.posix_tz import parse
+
+            from firmware.profiles import Profiles
+
+            profiles = Profiles(site.circuits, parse(new["timezone"]))
+    if new["charge_manager"]["verbose"]:
+        from firmware.verbose import noting
+
+        push = noting(site.points, push, app.events.add)
+    return inputs, profiles, push
+
+
+def _work_out(app, new) -> None:
+    """Make the limits, and free the code of what these settings do without."""
+    from firmware import supply
+
+    supply.work_out(app)
+    is_verbose = new["charge_manager"]["verbose"]
+    used = ((app.inputs, "inputs"), (app.profiles, "profiles"), (is_verbose, "verbose"))
+    unload("firmware", [name for is_used, name in used if not is_used])
+    unload("loadmgmt", ("posix_tz",) if app.profiles else ("posix_tz", "schedule", "timezone"))
+
+
+def _take_over(app, before) -> None:
     """Go on where the site before stands; a limit from outside goes on, too."""
+    site = before["site"]
     try:
         from chargers import takeover
 
-        successors = takeover.take_over(warp, app.warp)
+        successors = takeover.take_over(before["warp"], app.warp)
     finally:
         takeover = None
         unload("chargers", ("takeover",))
@@ -94,6 +141,10 @@ def _take_over(app, site, warp, default_ma) -> None:
     finally:
         takeover = None
         unload("loadmgmt", ("takeover",))
-    given = site.available_ma
-    if given is not None and given != default_ma:
-        app.site.set_available(min(given, app.maximum_ma))
+    if app.inputs and before["inputs"]:
+        app.inputs.go_on(before["inputs"])
+    if before["is_written"]:
+        app.is_written = True
+        app.available_ma = min(before["available_ma"], app.maximum_ma)
+        if before["watches_writes"]:
+            app.written_ms = before["written_ms"]  # nobody has written now

@@ -1,25 +1,22 @@
 """The settings document: one table of all keys, and what its entries demand of each other.
 
-validate() gives a document that has all its keys; what was left out has the default of the table.
+validate() gives a document that has all its keys, but for the rare ones of entries; what was left
+out has the default of the table.
 Currents are mA; a per-phase value is a number or a list of three, null means none. The bottom
 takes what was written to charge_manager/config in WARP's shape (contract C3). Used through
 firmware.settings only, which loads all this when it is needed.
 """
 
-import os
-
-import meters
-
 from firmware import references, store, warp_config
+from firmware.checks import current, host, model, slot, time_of_day, word, zone
 from firmware.schema import (
+    RARE,
     Invalid,
     boolean,
     choice,
-    fail,
     integer,
     phases,
     rows,
-    show,
     table,
     text,
 )
@@ -28,32 +25,6 @@ _MAX_MA = 1000000
 _MAX_CHARGER_MA = 80000
 _ROTATIONS = ("L123", "L132", "L231", "L213", "L321", "L312")  # WARP's rot 1..6
 _BAUDS = (1200, 2400, 4800, 9600, 19200, 38400, 57600, 115200)
-
-
-def _model(path, value, low, high):
-    """A meter of which there is a register map."""
-    folder = meters.__file__.rpartition("/")[0] + "/maps"
-    known = sorted([name[:-5] for name in os.listdir(folder) if name.endswith(".json")])
-    if text(path, value, low, high) not in known:
-        fail(path, show(value) + " is no model", "one of " + ", ".join(known))
-    return value
-
-
-def _host(path, value, low, high):
-    """An IPv4 address in its plain form or a name; which of them it is, the driver finds out."""
-    parts = text(path, value, low, high).split(".")
-    good = True
-    for part in parts:
-        for char in part or "?":
-            good = good and ("a" <= char.lower() <= "z" or "0" <= char <= "9" or char in "-_")
-    if good and "".join(parts).isdigit():
-        good = len(parts) == 4 and 0 < int(parts[0]) < 224
-        for part in parts:
-            good = good and str(int(part)) == part and int(part) < 256
-    if not good:
-        fail(path, show(value) + " is no host", "an address like 192.168.1.11 or a name")
-    return value
-
 
 _RS485 = (
     ("port", text, "", 0, 64),
@@ -66,14 +37,30 @@ _RS485 = (
 )
 _METER = (
     ("name", text, ..., 1, 32),
-    ("model", _model, "eastron_sdm630", 1, 40),
+    ("model", model, "eastron_sdm630", 1, 40),
     ("address", integer, 1, 1, 247),
     ("period_ms", integer, 1000, 200, 60000),
+    ("update_ms", integer, None, 200, 60000, RARE),
+)
+_ROW = (
+    ("at", time_of_day, ..., 0, 0),
+    ("limit_ma", phases, ..., 0, _MAX_MA),
+)
+_INPUT = (
+    ("name", word, ..., 1, 32),
+    ("source", choice, ..., ("pin", "meter", "api"), 0),
+    ("pin", integer, None, 0, 48, RARE),
+    ("meter", text, None, 1, 32, RARE),
+    ("live_when", choice, "closed", ("closed", "open"), 0, RARE),
 )
 _CIRCUIT = (
     ("name", text, ..., 1, 32),
     ("parent", text, None, 1, 32),
     ("limit_ma", phases, None, 0, _MAX_MA),
+    ("operator_limit_ma", phases, None, 0, _MAX_MA, RARE),
+    ("input", text, None, 1, 32, RARE),
+    ("input_offset_ma", phases, None, 0, _MAX_MA, RARE),
+    ("schedule", rows, [], _ROW, 24, RARE),
     ("meter", text, None, 1, 32),
     ("main_ma", phases, None, 0, _MAX_MA),
     ("includes_chargers", boolean, True, 0, 0),
@@ -87,12 +74,18 @@ _CIRCUIT = (
 _CHARGER = (
     ("name", text, "", 0, 32),
     ("driver", choice, "warp", ("warp",), 0),
-    ("host", _host, ..., 1, 64),
+    ("host", host, ..., 1, 64),
     ("circuit", text, None, 1, 32),
     ("phases", choice, 3, (1, 3), 0),
     ("rotation", choice, None, _ROTATIONS, 0),
     ("min_ma", integer, 6000, 6000, _MAX_CHARGER_MA),
     ("max_ma", integer, 32000, 6000, _MAX_CHARGER_MA),
+    ("installation_limit_ma", integer, None, 6000, _MAX_CHARGER_MA, RARE),
+    ("priority", integer, 0, 0, 9, RARE),
+    ("weight", integer, 1, 1, 10, RARE),
+    ("dead_man_s", integer, None, 0, 3600, RARE),
+    ("failsafe_ma", current, None, 6000, _MAX_CHARGER_MA, RARE),
+    ("boot_ma", current, None, 6000, _MAX_CHARGER_MA, RARE),
 )
 _MANAGER = (
     ("enable_charge_manager", boolean, True, 0, 0),
@@ -108,7 +101,7 @@ _MANAGER = (
     ("requested_current_margin", integer, 3000, 0, 65535),
 )
 _WARP_CHARGER = (
-    ("host", _host, ..., 1, 64),
+    ("host", host, ..., 1, 64),
     ("name", text, ..., 0, 32),
     ("rot", integer, None, 0, 6),
     ("uid", integer, 0, 0, 0xFFFFFFFF),
@@ -121,6 +114,9 @@ _SETTINGS = (
     ("circuits", rows, [], _CIRCUIT, 16),
     ("chargers", rows, [], _CHARGER, 64),
     ("charge_manager", table, {}, _MANAGER, None),
+    ("sharing", table, {}, (("slot_minutes", slot, 15, 15, 240),), None),
+    ("inputs", rows, [], _INPUT, 8),
+    ("timezone", zone, None, 1, 64),
     ("external_control", boolean, True, 0, 0),
     ("http", table, {}, (("port", integer, 80, 1, 65535),), None),
 )

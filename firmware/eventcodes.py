@@ -11,3 +11,5 @@ AVAILABLE_CURRENT = 32  # subject: 0 written, 1 the writer went silent; value: m
 TASK_RESTARTED = 40  # subject: number of the task; value: pause before it, ms
 TASK_FAILED = 41  # subject: number of the task, -1 unknown; its traceback is on the console
 WATCHDOG = 42  # subject: number of the task that hangs; value: its silence, ms
+DISTRIBUTED = 50  # verbose: setpoints changed; subject: how many may charge; value: mA in all
+INPUT = 51  # subject: number of the input; value: 1 it lowers limits from now on, 0 no longer

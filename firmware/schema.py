@@ -2,11 +2,14 @@
 
 A table is a tuple of fields (key, check, default, low, high). `check(path, value, low, high)`
 returns the normalized value or raises Invalid, whose text is: path, what is wrong, what would be
-right. A default of None makes null a value; `...` makes the key necessary. Nothing here knows what
-the settings mean.
+right. A default of None makes null a value; `...` makes the key necessary. A field with RARE after
+its five parts is left out of the result where it has its default: most entries are without it, and
+each would cost memory in all of them. Nothing here knows what the settings mean.
 """
 
 import json
+
+RARE = True
 
 
 class Invalid(ValueError):
@@ -105,11 +108,13 @@ def table(path, value, fields, _=None):
             where = prefix + (key[:40] if isinstance(key, str) else show(key))
             fail(where, "unknown key", "one of " + ", ".join(known))
     result = {}
-    for key, check, default, low, high in fields:
+    for field in fields:
+        key, check, default, low, high = field[:5]
         given = value.get(key, default)
         if given is ...:
             fail(prefix + key, "missing", "it")
         if given is not None or default is not None:
             given = check(prefix + key, given, low, high)
-        result[key] = given
+        if len(field) == 5 or given != default:
+            result[key] = given
     return result

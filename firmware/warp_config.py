@@ -21,12 +21,12 @@ def manager(document) -> dict:
     config = dict(document["charge_manager"])
     highest = config["maximum_available_current"]
     if highest is None:
-        limits = []
+        # no root's cars may have more than its own limits: the largest root's is enough
+        highest = 0
         for circuit in document["circuits"]:
             if circuit["parent"] is None:
-                limits.extend(circuit["limit_ma"] or [])
-                limits.extend(circuit["main_ma"] or [])
-        highest = min(limits) if limits else 0
+                limits = (circuit["limit_ma"] or []) + (circuit["main_ma"] or [])
+                highest = max(highest, min(limits))
     default = config["default_available_current"]
     config["maximum_available_current"] = highest
     config["default_available_current"] = highest if default is None else min(default, highest)

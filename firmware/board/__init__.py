@@ -14,3 +14,5 @@ restart = _board.restart
 mem_info = _board.mem_info
 safe_outputs = _board.safe_outputs
 maintenance = _board.maintenance
+open_contact = _board.open_contact
+utc_s = _board.utc_s

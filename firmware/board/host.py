@@ -8,6 +8,7 @@ that vanishes is opened again every second; meanwhile the bus is silent.
 import gc
 import select
 import sys
+import time
 
 from compat import TIMEOUT, const, readable, sleep_ms, ticks_add, ticks_diff, ticks_ms, wait_for_ms
 
@@ -86,6 +87,16 @@ def mem_info() -> tuple:
 
 def safe_outputs():
     """A PC has none: the direction of the bus is the adapter's affair."""
+
+
+def open_contact(number: int):
+    """Raise ValueError: there are no pins to read a contact at."""
+    raise ValueError("a PC has no pins")
+
+
+def utc_s() -> int:
+    """Return the unix time of the PC's clock."""
+    return int(time.time())
 
 
 class _Tty:

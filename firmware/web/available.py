@@ -3,7 +3,7 @@
 
 def read(context, _query) -> dict:
     """The current in force; without one from outside, the highest that is allowed."""
-    current = context.site.available_ma
+    current = context.available_ma
     return {"current": context.maximum_ma if current is None else current}
 
 
@@ -22,4 +22,4 @@ def write(context, request) -> str | None:
     highest = context.maximum_ma
     if type(given) is not int or not 0 <= given <= highest:
         return "wrong current; right: an integer, 0..%d mA" % highest
-    return context.set_available(given)
+    return context.call("supply", "set_available", given)

@@ -2,7 +2,8 @@
 
 What is read from the context:
   name, version, settings_error (text or None), reset_cause (text), uptime_s()
-  site       .circuits, .points (lib/loadmgmt), .available_ma (mA or None)
+  site       .circuits, .points (lib/loadmgmt)
+  available_ma   the limit from outside, or None
   meters     in the order of the settings, each with .name, .trust (number, see loadmgmt.trust),
              .taken_ms (ticks of the last answer, or None), .failures, and of the last answer
              .current_ma, .power_w, .voltage_mv (lists of three), .energy_import_wh (or None)
@@ -62,7 +63,9 @@ def _circuits(context):
             name=circuit.name,
             parent=None if circuit.parent is None else circuits[circuit.parent].name,
             main_ma=circuit.main_ma,
-            limit_ma=circuit.limit_ma,
+            limit_ma=_bounded(circuit.limit_ma),
+            limit_by=circuit.why and [reason.NAMES[code] for code in circuit.why],
+            hard_limit_ma=circuit.sources and circuit.sources[0],
             target_ma=_bounded(circuit.target_ma) if metered else None,
             meter=circuit.meter_name,
             house_ma=circuit.house_ma if metered and circuit.samples else None,
@@ -140,6 +143,6 @@ def read(context, _query) -> dict:
         meters=_meters(context),
         circuits=_circuits(context),
         chargers=_chargers(context),
-        available_ma=context.site.available_ma,
+        available_ma=context.available_ma,
         alarms=_alarms(context),
     )

@@ -12,6 +12,13 @@ from loadmgmt.summary import summarize
 from firmware.web.status import STATES, state_of
 
 _UNREACHABLE = 128
+_PHASE_LIMITS = (
+    reason.LIMIT,
+    reason.EXTERNAL,
+    reason.OPERATOR,
+    reason.INPUT,
+    reason.SCHEDULE,
+)
 
 
 def _chargers(context):
@@ -25,7 +32,7 @@ def _chargers(context):
         binds = [0, None]
         if point.reason == reason.OWN_MAXIMUM:
             binds = [8, None]  # limit of the wallbox
-        elif point.reason in (reason.LIMIT, reason.EXTERNAL):
+        elif point.reason in _PHASE_LIMITS:
             binds = [3, current]  # limit of a phase
         yield {
             # WARP's numbers are those of STATES
@@ -47,7 +54,7 @@ def _chargers(context):
 
 
 def read(context, _query) -> dict:
-    """The tree; the root circuit's headroom for cars stands for the site's."""
+    """The tree; the headroom for cars of the root circuits, together, stands for the site's."""
     site = context.site
     summarize(site)
     budget = [0, 0, 0, 0]
@@ -55,7 +62,7 @@ def read(context, _query) -> dict:
     for circuit in site.circuits:
         if circuit.parent is None:
             for p in range(3):
-                budget[p + 1] = min(circuit.budget_ma[p], NONE_MA)
+                budget[p + 1] = min(budget[p + 1] + circuit.budget_ma[p], NONE_MA)
                 given[p + 1] += circuit.may_ma[p]
     return {
         "state": 1 if site.enabled else 0,

@@ -77,6 +77,8 @@ def still_site():
     right = ChargePoint("Right", 1, 1)
     gate = ChargePoint("Gate")
     lost = ChargePoint("Lost")
+    for circuit in (grid, carport):
+        circuit.sources = (circuit.limit_ma, None, None, -1, None)
     site = Site([grid, carport], [left, right, gate, lost], now)
     grid.meter_name = "grid"
     for point_, row in zip(site.points, _DOCUMENT["chargers"]):
@@ -111,6 +113,8 @@ class Context:
         self.apply_settings(document)
         self.name = self._document["name"]
         self.maximum_ma = 35000
+        self.available_ma = None
+        self.inputs = None
         self.meters = [Meter()]
         self.site = still_site()
 
@@ -123,8 +127,8 @@ class Context:
     def charger_error(self, index):
         return None
 
-    def set_available(self, current_ma):
-        self.site.available_ma = current_ma
+    def call(self, part, name, current_ma):
+        self.available_ma = current_ma
         left = self.site.points[0]
         left.setpoint_ma = current_ma if current_ma >= left.min_ma else 0
         left.reason = reason.EXTERNAL

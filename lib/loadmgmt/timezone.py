@@ -30,11 +30,6 @@ def local_s(zone: tuple, utc_s: int) -> int:
     return utc_s + (summer if is_summer else standard)
 
 
-def minute_of_day(zone: tuple, utc_s: int) -> int:
-    """The local time of day in whole minutes, 0..1439."""
-    return local_s(zone, utc_s) % _DAY_S // 60
-
-
 def _days(year):
     """Days from 1970 to the first of January."""
     return 365 * (year - 1970) + (year - 1969) // 4 - (year - 1901) // 100 + (year - 1601) // 400

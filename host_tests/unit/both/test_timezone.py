@@ -1,7 +1,7 @@
 """Local time by POSIX TZ strings: the days of the change hour by hour, ends of years, mistakes."""
 
 from loadmgmt import posix_tz
-from loadmgmt.timezone import local_s, minute_of_day
+from loadmgmt.timezone import local_s
 
 BERLIN = "CET-1CEST,M3.5.0,M10.5.0/3"
 AUCKLAND = "NZST-12NZDT,M9.5.0,M4.1.0/3"
@@ -19,7 +19,7 @@ def utc(day, hour=0, minute=0):
 
 
 def clock(text, moment):
-    minute = minute_of_day(posix_tz.parse(text), moment)
+    minute = local_s(posix_tz.parse(text), moment) % DAY // 60
     return "%02d:%02d" % (minute // 60, minute % 60)
 
 

@@ -1,0 +1,82 @@
+"""Checks of single values of the settings that firmware.schema has no word for.
+
+Each is check(path, value, low, high) and returns the value or raises schema.Invalid.
+"""
+
+import os
+
+import meters
+
+from firmware.schema import Invalid, fail, integer, show, text
+from firmware.unload import unload
+
+
+def model(path, value, low, high):
+    """A meter of which there is a register map."""
+    folder = meters.__file__.rpartition("/")[0] + "/maps"
+    known = sorted([name[:-5] for name in os.listdir(folder) if name.endswith(".json")])
+    if text(path, value, low, high) not in known:
+        fail(path, show(value) + " is no model", "one of " + ", ".join(known))
+    return value
+
+
+def host(path, value, low, high):
+    """An IPv4 address in its plain form or a name; which of them it is, the driver finds out."""
+    parts = text(path, value, low, high).split(".")
+    good = True
+    for part in parts:
+        for char in part or "?":
+            good = good and ("a" <= char.lower() <= "z" or "0" <= char <= "9" or char in "-_")
+    if good and "".join(parts).isdigit():
+        good = len(parts) == 4 and 0 < int(parts[0]) < 224
+        for part in parts:
+            good = good and str(int(part)) == part and int(part) < 256
+    if not good:
+        fail(path, show(value) + " is no host", "an address like 192.168.1.11 or a name")
+    return value
+
+
+def word(path, value, low, high):
+    """A name that can stand in the path of a request."""
+    good = len(text(path, value, low, high)) > 0
+    for char in value:
+        good = good and ("a" <= char.lower() <= "z" or "0" <= char <= "9" or char in "-_")
+    if not good:
+        fail(path, show(value) + " is no plain name", "letters, digits, - and _")
+    return value
+
+
+def time_of_day(path, value, low, high):
+    good = isinstance(value, str) and len(value) == 5 and value[2] == ":"
+    for digit in (value[:2] + value[3:]) if good else ():
+        good = good and "0" <= digit <= "9"
+    if not good or int(value[:2]) > 23 or int(value[3:]) > 59:
+        fail(path, show(value) + " is no time of day", '"00:00".."23:59"')
+    return value
+
+
+def zone(path, value, low, high):
+    """A POSIX TZ string."""
+    text(path, value, low, high)
+    try:
+        from loadmgmt import posix_tz
+
+        posix_tz.parse(value)
+    except ValueError as error:
+        raise Invalid("%s: %s" % (path, error)) from None
+    finally:
+        posix_tz = None
+        unload("loadmgmt", ("posix_tz",))
+    return value
+
+
+def slot(path, value, low, high):
+    """Minutes, or 0: no slots."""
+    return 0 if type(value) is int and value == 0 else integer(path, value, low, high)
+
+
+def current(path, value, low, high):
+    """What a wallbox may have by itself: nothing, or at least the least that there is."""
+    if type(value) is int and 0 < value < low:
+        fail(path, "%d is no charging current" % value, "0 or %d..%d" % (low, high))
+    return integer(path, value, 0, high)
