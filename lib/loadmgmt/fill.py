@@ -36,13 +36,24 @@ def fill(on, low, cap, uses, budget, out, bound, weight=None) -> None:
         who.append(i)
     limits = len(budget)
     most = [0] * limits
+    mark = [0] * limits  # who counts in it: a bit for each kind
+    bit = 1
     for used in alike:
         asked = sum([cap[i] for i in alike[used]])
         for j in used:
             most[j] += asked
+            mark[j] += bit
+        bit *= 2
     rest = {}  # tight limit: what those who rise may have together
+    tightest = {}  # of several with the same wallboxes only one counts: a circuit's three phases
     for j in range(limits):
         if most[j] > budget[j]:
+            k = tightest.get(mark[j])
+            if k is not None:
+                if budget[j] >= budget[k]:
+                    continue
+                del rest[k]
+            tightest[mark[j]] = j
             rest[j] = budget[j]
     if not rest:
         return

@@ -27,9 +27,13 @@ def stop_ramps(site, circuit, now_ms):
         setpoint = p.setpoint_ma
         if setpoint <= p.min_ma or not p.heard or not p.measures:
             continue
-        new = most_ma(p) + _IDLE_MA
-        if setpoint - new < _RAMP_MA - _IDLE_MA or (p.rotation is None and is_unplaced(p)):
+        drawn = p.drawn
+        least = setpoint - _RAMP_MA
+        if drawn[MOST] > least or drawn[MOST + 1] > least or drawn[MOST + 2] > least:
+            continue  # it is there
+        if p.rotation is None and is_unplaced(p):
             continue
+        new = most_ma(p) + _IDLE_MA
         for k in range(p.phases_now):
             at = p.grid[k]
             if meter[at] > main[at]:
@@ -50,16 +54,16 @@ def above_fuse(circuit, now_ms):
             if not p.heard or (p.rotation is None and is_unplaced(p)):
                 continue
             setpoint = p.setpoint_ma
-            blind = -1 if p.measures else _blind_ma(p, now_ms)
-            if 0 <= setpoint < (most_ma(p) if blind < 0 else blind):
-                if p.changed_ms != now_ms and expected_ma(p, now_ms) != setpoint:
+            if p.may_ma > setpoint and p.changed_ms != now_ms:
+                if expected_ma(p, now_ms) != setpoint:
                     continue
-                grid = p.grid
-                drawn = p.drawn
-                for k in range(p.phases_now):
-                    over = (drawn[MOST + k] if blind < 0 else blind) - setpoint
-                    if over > 0:
-                        above[grid[k]] -= over
+            grid = p.grid
+            drawn = p.drawn
+            blind = -1 if p.measures else _blind_ma(p, now_ms)
+            for k in range(p.phases_now):
+                over = (drawn[MOST + k] if blind < 0 else blind) - setpoint
+                if over > 0:
+                    above[grid[k]] -= over
     return above
 
 

@@ -17,7 +17,15 @@ from compat import const, ticks_add, ticks_diff
 from loadmgmt import cut, event, share, weigh
 from loadmgmt.circuit import DROPPED, NEW
 from loadmgmt.event import TOLD_DISOBEYS, TOLD_LOST, TOLD_STOPPED
-from loadmgmt.point import CONFIRM_BY_TIME_MS, LOST_MS, UNDECIDED, order_of, settle_ms, wants
+from loadmgmt.point import (
+    CHARGING,
+    CONFIRM_BY_TIME_MS,
+    LOST_MS,
+    UNDECIDED,
+    WAITING,
+    order_of,
+    settle_ms,
+)
 from loadmgmt.shrink import SLOT_MS
 
 LOWERED = const(1)  # flags that step returns
@@ -173,20 +181,22 @@ class Site:
         self.passes += 1
         if ticks_diff(now_ms, self.aged_ms) >= _HOUR_MS:
             self._keep_young(now_ms)
-        points = self.points
+        enabled = self.enabled
         for circuit in self.circuits:
             if circuit.metered:
                 was = circuit.trust.state
                 circuit.trust.age(now_ms)
                 self._trust_changed(circuit, was, now_ms)
         flags = 0
-        for p in points:
+        for p in self.points:
             if ticks_diff(now_ms, p.reading_ms) > LOST_MS and p.grow_old(now_ms):
                 self.tell(event.CHARGER_LOST, p.index, p.may_ma)
                 self.told[p.index] |= TOLD_LOST
             if not p.places:
                 self.place(p)
-            if p.setpoint_ma > 0 and not (self.enabled and wants(p)) and not p.lost:
+            # wants() written out: a call for each would be a tenth of a reduction's time
+            goes_on = enabled and WAITING <= p.car <= CHARGING and p.supported_ma >= p.min_ma
+            if p.setpoint_ma > 0 and not goes_on and not p.lost:
                 self.change(p, 0, now_ms)
                 flags = LOWERED
         weigh.weigh(self, now_ms)
