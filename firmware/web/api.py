@@ -18,11 +18,18 @@ READ = {
     "/api": "paths",
     "/api/status": "status",
     "/api/events": "events",
+    "/api/inputs": "inputs",
+    "/api/operator_limits": "operator_limits",
     "/charge_manager/state": "warp_state",
     "/charge_manager/available_current": "available",
     "/charge_manager/config": "config",
 }
-WRITE = ("/charge_manager/available_current", "/charge_manager/config")
+WRITE = (
+    "/charge_manager/available_current",
+    "/charge_manager/config",
+    "/api/inputs",  # each by its name behind that
+    "/api/operator_limits",
+)
 
 _PACKAGE = "firmware.web"
 _GENERATOR = type(i for i in ())

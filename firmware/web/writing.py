@@ -41,6 +41,8 @@ def write(context, request, path: str, query: str) -> tuple:
     """Do what the request asks for; head and body of the answer. Refusal."""
     method = request.method
     name = path[:-7] if path.endswith("_update") else path
+    if name.startswith("/api/inputs/"):
+        name = "/api/inputs"
     if name not in api.WRITE:
         if path != "/":
             api.read(context, path, query)  # 404 where there is nothing
