@@ -1,5 +1,5 @@
-"""Limits, inputs, profiles, sharing, behaviour of wallboxes: ranges, what they demand of each other,
-and what is built of them."""
+"""Limits, inputs, profiles, sharing, behaviour of wallboxes: ranges, what they demand of each
+other, and what is built of them."""
 
 from test_settings import SMALLEST, copy, good, put
 
