@@ -124,17 +124,21 @@ def _site(document, now_ms: int):
     addresses = []
     manager = document["charge_manager"]
     for row in document["chargers"]:
-        minimum = _minimum_ma(manager, row["phases"])
         highest = min(row["max_ma"], row.get("installation_limit_ma", row["max_ma"]))
+        # a start minimum for all never lifts a setpoint above what a wallbox may have (R4)
+        one, three = [
+            min(max(row["min_ma"], _minimum_ma(manager, phases)), highest) for phases in (1, 3)
+        ]
         point = ChargePoint(
             row["name"],
             0 if row["circuit"] is None else names.index(row["circuit"]),
             row["phases"],
             row["rotation"],
-            # a start minimum for all never lifts a setpoint above what a wallbox may have (R4)
-            min(max(row["min_ma"], minimum), highest),
+            one if row["phases"] == 1 else three,
             highest,
         )
+        if row["phases"] == 3 and one != three:
+            point.minima = (one, three, three)
         address = None
         if is_pollable(row["host"]):
             address = udp_address(row["host"], WARP_PORT)

@@ -6,6 +6,17 @@ import sys
 from compat import UPY
 
 
+def call(package: str, part: str, function: str, *arguments):
+    """Call a function of package.part, whose code is loaded for that and freed again. What the
+    function returns, a generator for example, holds its own code as long as it lives."""
+    try:
+        module = __import__(package + "." + part, None, None, (function,))
+        return getattr(module, function)(*arguments)
+    finally:
+        module = None
+        unload(package, (part,))
+
+
 def unload(package: str, parts: tuple) -> None:
     """Forget package.part; the memory comes back when nobody holds what it defined.
 

@@ -10,8 +10,9 @@ Request syntax: RFC 9112 sections 2-6; status codes: RFC 9110 section 15, 431: R
 import asyncio
 import gc
 
-from compat import const, readable, sleep_ms, ticks_add, ticks_diff, ticks_ms
+from compat import const, readable, sleep_ms, ticks_add, ticks_ms
 
+from firmware.unload import call
 from firmware.web import api
 from firmware.web.request import Refusal, admit, header, request_line
 
@@ -24,9 +25,8 @@ _LINE = const(1024)  # request line, and each header line; must be twice the abo
 _HEAD = const(4096)  # all header lines together
 _HEADERS = const(32)
 _PIECE = const(512)  # of an answer; each write costs the chip milliseconds
-_DRAIN = const(2097152)  # read and forgotten at most, so that a refused peer sees the answer
-_DRAIN_MS = const(3000)
-_SILENT_MS = const(400)  # a refused peer that sends nothing more has seen it
+_FRONT = const(5)  # of a chunk: its size in three digits, CR, LF
+_FULL = const(498)  # of a piece: room for the end of a chunk and for the last, empty one
 
 _NO_MEMORY = b"HTTP/1.1 503 Refused\r\nContent-Length: 25\r\n\r\nout of memory; try again\n"
 
@@ -41,6 +41,7 @@ class Connection:
         self.is_refused = is_refused  # there is no place for it
         self.reading = True  # the request is not complete yet
         self.answered = False  # bytes of an answer have gone out
+        self.chunked = False  # the peer knows HTTP/1.1
         self.method = self.target = ""
         self.body = None
         self.headers = {}  # names in small letters, values, all bytes
@@ -59,7 +60,7 @@ class Connection:
                 await self._answer()
             except Refusal as refusal:
                 self._last_word(*refusal.args)
-                await self._drain()
+                await call("firmware.web", "words", "drain", self)
         except asyncio.CancelledError:
             self._last_word(408, "slow")
         except (OSError, EOFError):
@@ -102,6 +103,7 @@ class Connection:
             if not self.method:
                 if line or not is_first:  # one empty line in front is forgiven, RFC 9112 2.2
                     self.method, self.target = request_line(line)
+                    self.chunked = not line.endswith(b"1.0")
                 is_first = False
             elif line:
                 count += 1
@@ -129,37 +131,34 @@ class Connection:
             got += more or 0
         self.reading = False
 
-    async def _drain(self) -> None:
-        """Read on for a while: to close with bytes unread would reset the connection, and the
-        peer would never see why it was refused."""
-        end_ms = ticks_add(ticks_ms(), _DRAIN_MS)
-        scrap = bytearray(_FIRST)
-        left = _DRAIN
-        while self.reading and left > 0 and ticks_diff(end_ms, ticks_ms()) > 0:
-            self.deadline_ms = ticks_add(ticks_ms(), _SILENT_MS)
-            await readable(self.sock)
-            got = self.sock.readinto(scrap)
-            if got == 0:
-                return
-            left -= got or 0
-
     async def _answer(self) -> None:
+        """Send the answer, one without a length in chunks (RFC 9112 section 7.1) so that the peer
+        sees when its end is missing."""
         head, body = api.answer(self.server.context, self)
         if self.method == "HEAD":
-            body = ""
+            body = ()
         out = bytearray(_PIECE)  # filled again and again: long pieces of memory are rare
-        filled = 0
-        for part in ((head,), (body,) if isinstance(body, str) else body):
-            for piece in part:
-                data = memoryview(piece.encode() if isinstance(piece, str) else piece)
-                while len(data):
-                    n = min(len(data), _PIECE - filled)
-                    out[filled : filled + n] = data[:n]
-                    data = data[n:]
-                    filled += n
-                    if filled == _PIECE:
-                        await self._send(out)
-                        filled = 0
+        filled = len(head)
+        out[:filled] = head.encode()
+        front = _FRONT if body and self.chunked else 0
+        begin = filled = filled + front
+        for piece in body:
+            data = memoryview(piece.encode() if isinstance(piece, str) else piece)
+            while len(data):
+                n = min(len(data), _FULL - filled)
+                out[filled : filled + n] = data[:n]
+                data = data[n:]
+                filled += n
+                if filled == _FULL:
+                    if front:
+                        filled = _close_chunk(out, begin, filled)
+                    await self._send(memoryview(out)[:filled])
+                    begin = filled = front
+        if front:
+            # an empty chunk is the last one
+            if filled > begin:
+                begin = filled = _close_chunk(out, begin, filled) + front
+            filled = _close_chunk(out, begin, filled)
         await self._send(memoryview(out)[:filled])
 
     async def _send(self, data) -> None:
@@ -176,10 +175,17 @@ class Connection:
             return
         self.answered = True
         try:
-            data = api.call("words", "answer", *refusal)
+            data = call("firmware.web", "words", "answer", *refusal)
         except MemoryError:
             data = _NO_MEMORY
         try:
             self.sock.write(data)
         except OSError:
             pass  # the peer has gone: nobody to tell
+
+
+def _close_chunk(out, begin: int, end: int) -> int:
+    """Put its size and its end around out[begin:end]; return where it ends."""
+    out[begin - _FRONT : begin] = b"%03x\r\n" % (end - begin)
+    out[end : end + 2] = b"\r\n"
+    return end + 2

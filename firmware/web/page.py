@@ -36,6 +36,6 @@ def page(request) -> tuple:
     except OSError:
         raise Refusal(404, "path") from None
     if request.headers.get(b"if-none-match") == tag:
-        return _HEAD % ("304 Not Modified", tag.decode(), ""), ""
+        return _HEAD % ("304 Not Modified", tag.decode(), ""), ()
     length = "Content-Length: %d\r\n" % size if request.method == "GET" else ""
     return _HEAD % ("200 OK", tag.decode(), length), _pieces()

@@ -1,8 +1,32 @@
-"""GET /api: which paths can be read and which can be written."""
+"""GET /api: which paths can be read and which can be written. And the way into a resource."""
 
 from firmware.web.api import READ, WRITE
+from firmware.web.request import Refusal
+
+_GENERATOR = type(i for i in ())
 
 
 def read(_context, _query) -> dict:
     """The tree of names."""
     return {"read": sorted(READ), "write": sorted(WRITE)}
+
+
+def walk(tree, path: list):
+    """What lies at `path` (names of members and numbers of items) below `tree`; Refusal 404."""
+    for step in path:
+        found = False
+        if isinstance(tree, dict):
+            found = step in tree
+            if found:
+                tree = tree[step]
+        elif isinstance(tree, (list, _GENERATOR)) and step.isdigit() and len(step) < 4:
+            i = int(step)
+            for item in tree:
+                if i == 0:
+                    tree = item
+                    found = True
+                    break
+                i -= 1
+        if not found:
+            raise Refusal(404, "path")
+    return tree

@@ -1,13 +1,12 @@
-"""What may be asked, and by whom: a request's head, line by line. Pure: bytes in, facts out.
+"""What may be asked: a request's head, line by line. Pure: bytes in, facts out.
 
 RFC 9112 sections 3, 5 and 6; what this server does not need of it (chunked bodies, absolute
-targets, folded lines) is refused. Before there is a login everybody may read, only this machine
-may write. A browser on this machine may have a foreign page open: a write that carries an Origin
-must come from our own page, addressed by number or as localhost (a foreign name that resolves to
-us is DNS rebinding). Clients that are no browsers send no Origin.
+targets, folded lines) is refused. Who may write: writing.py.
 """
 
 from compat import const
+
+from firmware.unload import call
 
 BODY_MAX = const(16384)
 
@@ -51,29 +50,10 @@ def header(line: bytes, headers: dict) -> None:
 
 
 def admit(method: str, peer, headers: dict) -> int:
-    """The length of the body of a request that may be made.
-
-    peer: the chip gives ("ip", port), the unix port a packed sockaddr_in.
-    """
+    """The length of the body of a request that may be made. peer: see writing.py."""
     if method != "GET" and method != "HEAD":
-        if isinstance(peer, tuple):
-            here = peer[0].startswith("127.")
-        else:
-            here = len(peer) > 7 and peer[0] == 2 and peer[1] == 0 and peer[4] == 127
-        if not here:
-            raise Refusal(403, "login")
-        host = headers.get(b"host", b"")
-        name = host.split(b":")[0]
-        if b"origin" in headers and (
-            headers[b"origin"] != b"http://" + host
-            or (name != b"localhost" and not name.replace(b".", b"").isdigit())
-        ):
-            raise Refusal(403, "foreign")
-    length = headers.get(b"content-length")
-    if length is None:
-        if method == "POST" or method == "PUT":
-            raise Refusal(411, "length")
-        return 0
+        call("firmware.web", "writing", "admit", method, peer, headers)
+    length = headers.get(b"content-length", b"0")
     if not length.isdigit():
         raise Refusal(400, "length")
     if len(length) > 9 or int(length) > BODY_MAX:

@@ -1,5 +1,12 @@
 """How a request is refused: one line of plain text, what is wrong and what would be right."""
 
+from compat import const, readable, ticks_add, ticks_diff, ticks_ms
+
+_SCRAP = const(512)
+_DRAIN = const(2097152)  # read and forgotten at most, so that a refused peer sees the answer
+_DRAIN_MS = const(3000)
+_SILENT_MS = const(400)  # a refused peer that sends nothing more has seen it
+
 _WORDS = {
     "line": "bad request line; right: GET /path HTTP/1.1",
     "percent": "no path has a % in it; GET /api lists them",
@@ -34,3 +41,18 @@ def answer(status: int, what: str, *numbers) -> bytes:
     )
     allow = "Allow: GET, PUT, POST\r\n" if status == 405 else ""
     return (head % (status, len(body), allow)).encode() + body
+
+
+async def drain(connection) -> None:
+    """Read on for a while: to close with bytes unread would reset the connection, and the peer
+    would never see why it was refused."""
+    end_ms = ticks_add(ticks_ms(), _DRAIN_MS)
+    scrap = bytearray(_SCRAP)
+    left = _DRAIN
+    while connection.reading and left > 0 and ticks_diff(end_ms, ticks_ms()) > 0:
+        connection.deadline_ms = ticks_add(ticks_ms(), _SILENT_MS)
+        await readable(connection.sock)
+        got = connection.sock.readinto(scrap)
+        if got == 0:
+            return
+        left -= got or 0

@@ -43,7 +43,7 @@ class WebSite:
 
 
 def read_all(sock):
-    """Return an answer: up to its Content-Length, or to the end of the connection."""
+    """Return an answer as it came: up to its Content-Length, or to the end of the connection."""
     data = b""
     with contextlib.suppress(ConnectionResetError):
         while piece := sock.recv(65536):
@@ -56,13 +56,31 @@ def read_all(sock):
 
 
 def parsed(data):
-    """Split an answer into (status, headers with small names, body)."""
+    """Split an answer into (status, headers with small names, body). ValueError: cut off."""
     head, _, body = data.partition(b"\r\n\r\n")
     lines = head.decode().split("\r\n")
     headers = dict(line.lower().split(": ", 1) for line in lines[1:])
     if "content-length" in headers:
         assert int(headers["content-length"]) == len(body)
+    elif headers.get("transfer-encoding") == "chunked" and body:
+        body = whole(body)
     return int(lines[0].split(" ")[1]), headers, body
+
+
+def whole(body):
+    """Put chunks together. ValueError when the end is missing or anything follows it."""
+    found = b""
+    size = None
+    while size != 0:
+        line, _, body = body.partition(b"\r\n")
+        size = int(line, 16)
+        found += body[:size]
+        if len(body) < size + 2 or body[size : size + 2] != b"\r\n":
+            raise ValueError("cut off")
+        body = body[size + 2 :]
+    if body:
+        raise ValueError("more than one answer")
+    return found
 
 
 def free_address():

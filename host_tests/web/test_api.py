@@ -5,6 +5,8 @@ import subprocess
 
 import pytest
 
+from host_tests.web.running_site import parsed
+
 AVAILABLE = "/charge_manager/available_current"
 CONFIG = "/charge_manager/config"
 
@@ -174,3 +176,18 @@ def test_a_foreign_page_may_not_write(site):
         answer = site.request("POST", AVAILABLE, "8000", [f"Origin: {origin}"])
         assert answer[0] == status, origin
         assert site.request("GET", AVAILABLE, headers=[f"Origin: {origin}"])[0] == 200
+
+
+def test_old_clients_are_answered_without_chunks(site):
+    old = b"GET %s HTTP/1.0\r\n\r\n"
+    for path in ("/api/status", "/api/events", "/charge_manager/config", "/api"):
+        status, headers, body = parsed(site.exchange(old % path.encode()))
+        assert status == 200 and "transfer-encoding" not in headers
+        new_status, new_headers, new_body = site.request("GET", path)
+        assert new_status == 200 and new_headers["transfer-encoding"] == "chunked"
+        assert json.loads(body).keys() == json.loads(new_body).keys()
+    for path in ("/", AVAILABLE):
+        assert b"Transfer-Encoding" not in site.exchange(
+            b"PUT %s HTTP/1.1\r\n\r\n" % path.encode()
+        )
+    assert b"Transfer-Encoding" not in site.exchange(b"GET / HTTP/1.1\r\n\r\n")

@@ -7,13 +7,16 @@ calls = []
 
 
 class Pin:
+    IN = 0
     OUT = 1
+    PULL_UP = 2
 
-    def __init__(self, number, mode, value):
-        calls.append(("pin", number, value))
+    def __init__(self, number, mode, pull=None, value=None):
+        calls.append(("pin", number, value if mode else pull))
 
-    def __call__(self, value):
-        calls.append(("de", value))
+    def __call__(self, *value):
+        calls.append(("de", value[0]) if value else ("read",))
+        return 0
 
 
 class Uart:
@@ -81,7 +84,6 @@ def board(cause=1):
         module.bus = module.open_rs485(PINS)
     finally:
         asyncio.StreamReader = reader
-        del sys.modules["machine"], sys.modules["esp32"]
     return module
 
 
@@ -130,3 +132,48 @@ def test_reset_causes():
 def test_maintenance_gives_ten_minutes():
     board().maintenance()
     assert calls[-1] == ("wdt", 600000)
+
+
+def test_the_packages_names_are_those_of_the_board():
+    from firmware import board as package
+
+    names = "arguments watchdog maintenance reset_cause restart unique_id mem_info safe_outputs"
+    for name in (names + " open_rs485 open_contact utc_s").split():
+        assert getattr(package, name) is getattr(package.host, name)
+        assert hasattr(board(), name)
+    try:
+        package.nothing  # noqa: B018
+        raise AssertionError("there is one")
+    except AttributeError:
+        pass
+
+
+def test_a_contact_is_read_against_ground():
+    module = board()
+    del calls[:]
+    contact = module.open_contact(25)
+    assert contact() == 0
+    assert calls == [("pin", 25, Pin.PULL_UP), ("read",)]
+
+
+def test_a_clock_that_nobody_has_set_is_none():
+    module = board()
+    real = module.time
+    try:
+        for epoch, now, wanted in (
+            (946684800, 0, None),  # the port counts from 2000: after power on
+            (946684800, 820540799, None),
+            (946684800, 820540800, 1767225600),
+            (946684800, 1000000000, 1946684800),
+            (0, 1790000000, 1790000000),
+        ):
+            module._EPOCH_S = epoch
+            module.time = Clock(now)
+            assert module.utc_s() == wanted, now
+    finally:
+        module.time = real
+
+
+class Clock:
+    def __init__(self, now):
+        self.time = lambda: now

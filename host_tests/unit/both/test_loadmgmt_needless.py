@@ -1,5 +1,6 @@
 """No car is stopped for something that is only not known yet (R7, R9), in virtual time."""
 
+from loadmgmt import limits
 from loadmgmt.circuit import Circuit
 from loadmgmt.point import CHARGING, READY, ChargePoint
 from loadmgmt.site import Site
@@ -37,7 +38,7 @@ def test_a_car_that_follows_its_cut_as_late_as_it_may_costs_the_others_nothing()
     assert min(virtual.setpoints()) >= 6000
     for box in virtual.boxes:
         box.car.dice = LateDice()
-    virtual.site.set_available(13000)
+    limits.set_available(virtual.site, 13000)
     virtual.step(100)
     for _ in range(20):
         virtual.run(1)
@@ -87,7 +88,7 @@ def test_a_lower_available_current_stops_no_car_on_an_unknown_phase():
             box.car.max_ma = 16000
         virtual.run(120)
         assert min(virtual.setpoints()) > 16000
-        virtual.site.set_available(available)
+        limits.set_available(virtual.site, available)
         for _ in range(20):
             virtual.run(1)
             assert min(virtual.setpoints()) >= 6000, virtual.setpoints()

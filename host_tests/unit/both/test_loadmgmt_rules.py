@@ -1,7 +1,7 @@
 """The rules that never bend, on whole sites in virtual time: what physically could flow counts."""
 
 import virtual_site
-from loadmgmt import event, reason, trust
+from loadmgmt import event, limits, reason, trust
 from loadmgmt.circuit import Circuit
 from loadmgmt.point import CHARGING, READY, ChargePoint
 from loadmgmt.site import Site
@@ -235,15 +235,15 @@ def test_a_disobedient_wallbox_counts_with_what_it_draws():
 def test_available_current_binds_and_is_the_reason():
     virtual = VirtualSite(7, n=2, single=False, start_ms=2000, main_ma=63000)
     virtual.run(60)
-    virtual.site.set_available(14000)
+    limits.set_available(virtual.site, 14000)
     virtual.run(2)
     assert 12000 <= sum(virtual.setpoints()) <= 14000
     virtual.run(10)
     assert virtual.boxes[0].point.reason == reason.EXTERNAL
-    virtual.site.set_available(0)
+    limits.set_available(virtual.site, 0)
     virtual.run(2)
     assert sum(virtual.setpoints()) == 0
-    virtual.site.set_available(None)
+    limits.set_available(virtual.site, None)
     virtual.run(90)
     assert sum(virtual.setpoints()) > 40000
 

@@ -1,6 +1,6 @@
 """Whether a meter is believed (R6): the house moves, the cars take what it leaves."""
 
-from loadmgmt import event, trust
+from loadmgmt import event, limits, trust
 from virtual_site import VirtualSite
 
 
@@ -33,6 +33,6 @@ def test_with_generation_a_phase_that_does_not_follow_three_changes_is_found():
         found = []
         virtual.site.on_event = lambda code, _, value, found=found: found.append((code, value))
         for available in (19000, None, 19000, None):
-            virtual.site.set_available(available)
+            limits.set_available(virtual.site, available)
             virtual.run(60)
         assert (event.METER_LOST, trust.NOT_FOLLOWING) in found, found

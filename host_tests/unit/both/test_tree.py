@@ -1,8 +1,9 @@
-"""firmware/web/api.py: resources in pieces, and paths into them."""
+"""firmware/web/api.py and paths.py: resources in pieces, and paths into them."""
 
 import json
 
-from firmware.web.api import pieces, walk
+from firmware.web.api import pieces
+from firmware.web.paths import walk
 from firmware.web.request import Refusal
 
 
