@@ -5,22 +5,14 @@ brings most for what it takes: a car counts as half of each phase that it feeds,
 is the part of the room left on each scarce limit (one on which not all candidates fit). So cars
 spread over the phases and the tree, one of unknown rotation comes after one that feeds three
 phases for the same room, and many small ones come before a big one. Ties go by the caller's order.
-
-Where it is asked for, a car is left to wait, although its minimum fits, if all others together
-then draw a fiftieth more, phases counted, than all with it: one of unknown rotation, for which
-current stays unused on two phases, or one on a narrow phase that keeps three-phase cars down.
-Which one, is estimated from the fair shares; that it pays, is checked with them.
+Those who cannot start at all change nothing for the others.
 """
 
 from heapq import heappop, heappush
 
 from compat import const
-from loadmgmt.fill import fill
 
 _WHOLE = const(1 << 14)
-_PRICE = const(64)  # the unit of prices: phase-amperes that an ampere of a limit brings
-_WORTH = const(50)
-_ROUNDS = const(12)
 
 
 def choose(waiting, low, cap, uses, room, earn, rank, on=None) -> list:
@@ -46,7 +38,9 @@ def choose(waiting, low, cap, uses, room, earn, rank, on=None) -> list:
         group = [i for i in waiting if rank[i] == best]
         got = _pack(group, low, uses, room, earn)
         if on is not None:
-            left = _leave(got, on + chosen, low, cap, uses, budget, earn)
+            from loadmgmt.worth import leave  # rarely needed
+
+            left = leave(got, on + chosen, low, cap, uses, budget, earn)
             if left:
                 for i in left:
                     for j in uses[i]:
@@ -116,75 +110,3 @@ def _pack(group, low, uses, room, earn) -> list:
                 heappush(order, cost + at)
     got.sort()
     return [group[at] for at in got]
-
-
-def _leave(got, on, low, cap, uses, budget, earn) -> list:
-    """Those of `got` who had better wait, `on` and the others being there."""
-    left = []
-    stay = got[:]
-    out = [0] * len(low)
-    bound = out[:]
-    before = 0
-    for _ in range(_ROUNDS):
-        everybody = on + stay
-        fill(everybody, low, cap, uses, budget, out, bound)
-        total = sum([earn[i] * out[i] for i in everybody])
-        if total < before:
-            left.pop()
-            break
-        i = _worst(stay, everybody, cap, uses, earn, out, bound, len(budget), total // _WORTH)
-        if i is None:
-            break
-        before = total + total // _WORTH
-        stay.remove(i)
-        left.append(i)
-    return left
-
-
-def _worst(stay, everybody, cap, uses, earn, out, bound, limits, worth):
-    """The one without whom the others would draw most, and more than `worth`; or None.
-
-    A limit's price is what an ampere more of it would bring: it goes in equal parts to those whom
-    it binds, who take as much from limits that are full at a higher level.
-    """
-    bind = {}
-    for i in everybody:
-        j = bound[i]
-        if j >= 0:
-            if j in bind:
-                bind[j].append(i)
-            else:
-                bind[j] = [i]
-    if not bind:
-        return None
-    order = [max([out[i] for i in bind[j]]) * limits + j for j in bind]
-    order.sort(reverse=True)
-    price = [0] * limits
-    value = {}
-    shared = {}
-    for j in order:
-        j %= limits
-        brings = takes = 0
-        for i in bind[j]:
-            value[i] = v = earn[i] * _PRICE - sum([price[k] for k in uses[i]])
-            brings += v
-            takes += cap[i] - out[i]
-        price[j] = brings // len(bind[j])
-        shared[j] = (brings, takes, len(bind[j]) - 1)
-    worst = None
-    worth *= _PRICE
-    for i in stay:
-        j = bound[i]
-        a = out[i]
-        if j < 0:
-            gain = (sum([price[k] for k in uses[i]]) - earn[i] * _PRICE) * a
-        else:
-            brings, takes, others = shared[j]
-            if not others:
-                continue
-            v = value[i]
-            gain = (brings - v) // others * min(a, takes - cap[i] + a) - v * a
-        if gain >= worth:
-            worth = gain
-            worst = i
-    return worst
