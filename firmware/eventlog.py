@@ -11,6 +11,7 @@ import struct
 from compat import const, ticks_diff, ticks_ms
 
 from firmware.eventcodes import WATCHDOG
+from firmware.unload import call
 
 FILE = "events"
 OLD = "events.old"
@@ -27,14 +28,12 @@ class EventLog:
     def __init__(self, size: int = 64):
         self._size = size
         self._ring = bytearray(size * _SIZE)
-        self._next = 1  # number of the event to come
         self._uptime_s = 0
         self._flushed_s = 0
         self._rest_ms = 0
         self._last_ms = ticks_ms()
         self.lost = 0
-        for name in (OLD, FILE):
-            self._read(name)
+        self._next = call("firmware", "event_files", "take_over", self._ring, size)
         self._written = self._next - 1  # number of the last event in the file
 
     def uptime_s(self) -> int:
@@ -88,20 +87,3 @@ class EventLog:
         if uptime_s - self._flushed_s >= _FLUSH_S:
             self._flushed_s = uptime_s
             self.flush()
-
-    def _read(self, name):
-        """Take over the records of a file; drop the file if its end is torn."""
-        try:
-            with open(name, "rb") as file:
-                data = file.read(_SIZE)
-                while len(data) == _SIZE:
-                    number = struct.unpack_from("<I", data)[0]
-                    if number >= self._next:
-                        at = number % self._size * _SIZE
-                        self._ring[at : at + _SIZE] = data
-                        self._next = number + 1
-                    data = file.read(_SIZE)
-            if data:
-                os.rename(name, OLD)
-        except OSError:
-            pass

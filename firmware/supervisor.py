@@ -9,7 +9,7 @@ without await: that is what the watchdog is for.
 import asyncio
 import sys
 
-from compat import const, sleep_ms, ticks_diff, ticks_ms
+from compat import UPY, const, sleep_ms, ticks_diff, ticks_ms
 
 from firmware.eventcodes import TASK_FAILED, TASK_RESTARTED, WATCHDOG
 
@@ -21,7 +21,7 @@ _GOOD_MS = const(60000)
 
 def report(error):
     """Print the traceback of a mistake of ours."""
-    if hasattr(sys, "print_exception"):
+    if UPY:
         sys.print_exception(error)
     else:
         sys.excepthook(type(error), error, error.__traceback__)

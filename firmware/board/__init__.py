@@ -1,3 +1,9 @@
+"""The board this runs on: `board.name` is `name` of firmware.board.esp32 or firmware.board.host.
+
+Both have: arguments (port, bind), watchdog(), maintenance(), reset_cause(), restart(),
+unique_id(), mem_info(), safe_outputs(), open_rs485(), open_contact(), utc_s().
+"""
+
 import sys
 
 if sys.platform == "esp32":
@@ -5,14 +11,6 @@ if sys.platform == "esp32":
 else:
     from firmware.board import host as _board
 
-arguments = _board.arguments
-watchdog = _board.watchdog
-open_rs485 = _board.open_rs485
-unique_id = _board.unique_id
-reset_cause = _board.reset_cause
-restart = _board.restart
-mem_info = _board.mem_info
-safe_outputs = _board.safe_outputs
-maintenance = _board.maintenance
-open_contact = _board.open_contact
-utc_s = _board.utc_s
+
+def __getattr__(name: str):
+    return getattr(_board, name)

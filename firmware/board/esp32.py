@@ -9,23 +9,22 @@ import asyncio
 import gc
 import time
 
-import esp32
 import machine
 from compat import TIMEOUT, wait_for_ms
 
-_ASKED = b"restart "  # in RTC memory: the reset to come was asked for
+from firmware.unload import call
+
 _PARITY = {"N": None, "E": 0, "O": 1}
 _UART = 1
 _EPOCH_S = 946684800 if time.gmtime(0)[0] == 2000 else 0  # ports differ
 _SET_S = 1767225600  # 2026: a clock that nobody has set shows less
 
 
-class _Arguments:
+class arguments:
+    """Nobody gives a board any."""
+
     port = None
     bind = "0.0.0.0"
-
-
-arguments = _Arguments()
 
 
 def watchdog(timeout_ms: int):
@@ -42,18 +41,7 @@ def unique_id() -> str:
     return "".join(["%02x" % byte for byte in machine.unique_id()])
 
 
-def _cause() -> str:
-    memory = machine.RTC()
-    if bytes(memory.memory()) == _ASKED:
-        memory.memory(b"")
-        return "restart"
-    cause = machine.reset_cause()
-    if cause == machine.WDT_RESET:
-        return "watchdog"
-    return "power_on" if cause == machine.PWRON_RESET else "reset"
-
-
-_started_by = _cause()
+_started_by = call("firmware.board", "esp32_seldom", "take_cause")
 
 
 def reset_cause() -> str:
@@ -63,14 +51,12 @@ def reset_cause() -> str:
 
 def restart():
     """Reset the chip; does not return."""
-    machine.RTC().memory(_ASKED)
-    machine.reset()
+    call("firmware.board", "esp32_seldom", "restart")
 
 
 def mem_info() -> tuple:
     """Return (used, free) bytes of the Python heap and the largest free block beside it."""
-    largest = max([area[2] for area in esp32.idf_heap_info(esp32.HEAP_DATA)])
-    return gc.mem_alloc(), gc.mem_free(), largest
+    return call("firmware.board", "esp32_seldom", "mem_info")
 
 
 def safe_outputs():

@@ -12,7 +12,7 @@ import time
 
 from compat import TIMEOUT, const, readable, sleep_ms, ticks_add, ticks_diff, ticks_ms, wait_for_ms
 
-from firmware.unload import unload
+from firmware.unload import call
 
 RESTART = const(3)  # exit code; tools/guardian.py knows it too
 _REOPEN_MS = const(1000)
@@ -173,21 +173,12 @@ class _Tty:
         settings = self._settings
         try:
             self._file = open(settings["port"], "r+b", buffering=0)
-            self._configure()
+            call("firmware.board", "line", "configure", self._file.fileno(), settings)
         except OSError:
             self.close()
             return
         self._poll = select.poll()
         self._poll.register(self._file, select.POLLIN | select.POLLOUT)
-
-    def _configure(self):
-        from firmware.board import line
-
-        try:
-            line.configure(self._file.fileno(), self._settings)
-        finally:
-            line = None
-            unload("firmware.board", ("line",))
 
     def close(self):
         """Give the tty back; the next use opens it again."""

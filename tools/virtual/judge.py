@@ -33,6 +33,7 @@ class Judge:
         n = len(run.boxes)
         self.answered_ms = [run.clock.now] * n
         self.sent_ms = [run.clock.now] * n
+        self._expired = [False] * n  # lost, and its own time-out has ended its charge
         self._on_ms = [None] * n  # since when it has a setpoint
         self._short = [False] * n  # stopped by the manager for want of current
         self._delivered_ms = [run.clock.now] * len(run.circuits)
@@ -53,7 +54,7 @@ class Judge:
         meter = self.run.circuits[c].meter
         return _ROUGH_MA + (2 * meter.noise_ma + meter.resolution_ma if meter else 0)
 
-    def sampled(self, c):
+    def sampled(self, c, values, same):
         """A reading of circuit c was delivered, before the pass on it."""
         run = self.run
         now = run.clock.now
@@ -65,12 +66,14 @@ class Judge:
         held.append((now, [line.now(now) for line in run.house[c]]))
         while held[0][0] < now - _LONG_HOLD_MS:
             held.popleft()
-        if not run.law.believes(c):
+        if same or not run.law.believes(c):
             return
         rough = self._tolerance_ma(c)
         config = run.circuits[c]
         for k in range(3):
-            over = run.totals[c][k].now(now) - config.main_ma[k]
+            over = values[k] - config.main_ma[k]
+            if not config.includes_chargers:
+                over += run.totals[c][k].now(now) - run.house[c][k].now(now)
             if over > rough + _SHORT_MA:
                 self._seen_ms = now
                 run.clock.at(now + _LATE_MS, self._look_again, c, k, over, now)
@@ -181,7 +184,7 @@ class Judge:
                 least = 0
                 for other in run.below[c]:
                     if other.config.rotation is None or k in other.used():
-                        on = before[other.index] > 0
+                        on = before[other.index] > 0 and not other.faults
                         least += other.config.min_ma if on else other.potential_ma()
                 limit = run.cars_limit_ma(c, k)
                 if limit is not None and least > limit:
@@ -201,9 +204,12 @@ class Judge:
         if ma > 0 and not (config.min_ma <= ma <= config.max_ma and ma % config.step_ma == 0):
             right = f"0 or {config.min_ma}..{config.max_ma} by {config.step_ma}"
             self.accuse("R4", f"{config.name} is sent {ma} mA; right: {right}")
-        lost = now - self.answered_ms[i] > _LOST_MS
-        if lost and config.dead_man_ms is not None:
-            if ma != 0 or now - self.sent_ms[i] <= config.dead_man_ms:
+        if now - self.answered_ms[i] <= _LOST_MS:
+            self._expired[i] = False
+        elif config.dead_man_ms is not None:
+            # once its time-out has put it to its failsafe, 0 A is always safe
+            self._expired[i] |= now - self.sent_ms[i] > config.dead_man_ms
+            if ma != 0 or not self._expired[i]:
                 self.accuse("R5", f"{config.name}: lost, but is sent {ma} mA")
         self.sent_ms[i] = now
         seen = self._seen_ms

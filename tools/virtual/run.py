@@ -216,7 +216,7 @@ class Run:
         if not self._is_up:
             return
         self.shown[c] = values
-        self.judge.sampled(c)
+        self.judge.sampled(c, values, same)
         self.law.sample(c, self.clock.now, values, same)
         if self.law.pushes:
             self._pass()

@@ -25,6 +25,7 @@ METER_FAULTS = ("silent", "frozen", "nan", "out_of_range", "factor", "offset")
 METER = {
     "period_s": (seconds(0.2, 60), 1),
     "telegram_s": (maybe(seconds(0.2, 120)), None),
+    "tells_telegram": (flag, True),
     "lag_s": (seconds(0, 30), 0.2),
     "phase_s": (maybe(seconds(0, 60)), None),
     "noise_ma": (whole(0, 10000), 50),

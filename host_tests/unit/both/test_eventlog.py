@@ -2,9 +2,13 @@
 
 import os
 
+import firmware
 from firmware import eventlog
 from firmware.eventcodes import STARTED, WATCHDOG
 from loadmgmt.event import CHARGER_LOST
+
+if isinstance(firmware.__path__, str):  # MicroPython, where it goes with the current folder
+    firmware.__path__ = os.getcwd() + "/" + firmware.__path__
 
 FOLDER = "eventlog.test"
 

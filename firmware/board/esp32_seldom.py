@@ -1,0 +1,32 @@
+"""What the ESP32's board module needs at the start or once in a while: loaded for the call."""
+
+import gc
+
+import esp32
+import machine
+
+_ASKED = b"restart "  # in RTC memory: the reset to come was asked for
+
+
+def take_cause() -> str:
+    """What started the board, see esp32.reset_cause(). Tells a restart asked for once only."""
+    memory = machine.RTC()
+    if bytes(memory.memory()) == _ASKED:
+        memory.memory(b"")
+        return "restart"
+    cause = machine.reset_cause()
+    if cause == machine.WDT_RESET:
+        return "watchdog"
+    return "power_on" if cause == machine.PWRON_RESET else "reset"
+
+
+def restart():
+    """Reset the chip, so that the next take_cause() says restart; does not return."""
+    machine.RTC().memory(_ASKED)
+    machine.reset()
+
+
+def mem_info() -> tuple:
+    """(used, free) bytes of the Python heap and the largest free block beside it."""
+    largest = max([area[2] for area in esp32.idf_heap_info(esp32.HEAP_DATA)])
+    return gc.mem_alloc(), gc.mem_free(), largest
