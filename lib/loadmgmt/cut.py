@@ -16,8 +16,10 @@ from loadmgmt.circuit import NONE_MA
 from loadmgmt.fuse import above_fuse, against_fuse, stop_ramps
 from loadmgmt.shrink import shrink
 from loadmgmt.weigh import (
+    FALLBACK,
     MEASURED,
     expected_ma,
+    fallback_ma,
     highest_ma,
     is_unplaced,
     newest_sample,
@@ -68,6 +70,7 @@ def _against_limits(site, now_ms, is_static):
     floor = site.floor
     newest = newest_sample(site)
     budget = [-over if over > -_HALF else NONE_MA for over in site.over]
+    lowered = False
     on = []
     uses = site.uses
     for p in site.points:
@@ -75,6 +78,8 @@ def _against_limits(site, now_ms, is_static):
         if setpoint <= 0 or not p.heard:
             continue
         if p.may_ma > setpoint and expected_ma(p, now_ms) != setpoint:
+            if not is_static and _tell_less(site, p, now_ms):
+                lowered = True
             continue
         i = p.index
         on.append(i)
@@ -95,7 +100,28 @@ def _against_limits(site, now_ms, is_static):
         for j in range(n, 2 * n):
             if sees(site, (j - n) // 3):
                 budget[j] = NONE_MA
-    return shrink(site, now_ms, on, uses, budget, -1)
+    return shrink(site, now_ms, on, uses, budget, -1) or lowered
+
+
+def _tell_less(site, p, now_ms):
+    """One that does not obey is told its minimum, or 0 A where the cars may have less than that,
+    when one of its limits is exceeded. That counts for nothing: until it obeys, the others are cut
+    for what it draws."""
+    n = 3 * len(site.circuits)
+    new = p.setpoint_ma
+    for j in p.places:
+        if site.over[j] > 0:
+            circuit = site.circuits[j % n // 3]
+            allowed = NONE_MA
+            if j < n:
+                allowed = circuit.limit_ma[j % 3]
+            elif site.dynamic[circuit.index] == FALLBACK:
+                allowed = fallback_ma(circuit, j % 3)
+            new = min(new, p.min_ma if allowed >= p.min_ma else 0)
+    if new >= p.setpoint_ma:
+        return False
+    site.change(p, new, now_ms)
+    return True
 
 
 def _in_house(site, p):

@@ -209,6 +209,11 @@ class ChargePoint:
             self.applied_ok_ms = None
             if self.applied_ma > self.may_ma:
                 self.may_ma = self.applied_ma
+            elif (
+                ticks_diff(now_ms, self.changed_ms) >= CONFIRM_BY_TIME_MS
+                and ticks_diff(self.sent_ms, self.changed_ms) >= 0
+            ):
+                self.may_ma = max(self.applied_ma, drawn)  # nothing higher is on its way to it
         elif ticks_diff(self.sent_ms, self.changed_ms) >= 0 or setpoint >= self.may_ma:
             # a command with this setpoint went out before this state came in
             if self.applied_ok_ms is None:

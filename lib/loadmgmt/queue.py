@@ -174,7 +174,8 @@ def _is_over(site, v, priority, now_ms):
     use it, or it has less priority; never twice within a slot."""
     turn_ms = ticks_diff(now_ms, site.turn_ms[v.index])
     if site.slot_ms:
-        if turn_ms >= site.slot_ms or (v.car == READY and turn_ms >= _IDLE_MS):
+        idle = v.car == READY and min(turn_ms, ticks_diff(now_ms, v.since_ms)) >= _IDLE_MS
+        if turn_ms >= site.slot_ms or idle:
             return True
     return v.priority < priority and not site.told[v.index] & TOLD_STOPPED
 

@@ -81,7 +81,10 @@ def expected_ma(p, now_ms) -> int:
     setpoint = p.setpoint_ma
     may = p.may_ma
     if may > setpoint:
-        # that a cut was followed is known a reading later: until then nobody else is cut for it
+        # that a cut was followed is known a reading later: until then nobody else is cut for it;
+        # one that cannot measure has followed when it says so, the confirmation takes its time
+        if not p.measures and p.applied_ok_ms is not None:
+            return setpoint
         if not p.heard or ticks_diff(now_ms, p.changed_ms) >= settle_ms(p) + _TELL_MS:
             return may
     return setpoint

@@ -221,3 +221,42 @@ def test_the_time_of_a_wallbox_that_ignores_a_cut_runs_on_when_it_is_cut_further
         assert virtual.site.disobeys(rebel.point), seed
         # the others make up for it 8 s after the cut, and their cars follow
         assert virtual.longest_ms <= 12500, (seed, virtual.longest_ms)
+
+
+def test_a_second_cut_of_a_wallbox_that_cannot_measure_stops_nobody_else():
+    circuit = Circuit("grid", None, [40000] * 3)
+    a = ChargePoint("a", 0, 3, "L123")
+    b = ChargePoint("b", 0, 3, "L123")
+    b.priority = 1
+    site = Site([circuit], [a, b], 0)
+    for now in range(500, 90000, 500):
+        for p in (a, b):
+            applied = max(p.setpoint_ma, 0)
+            drawn = -1 if p is a else applied
+            p.sent_ms = now - 300
+            state = CHARGING if applied else READY
+            p.report(now, applied, drawn, drawn, drawn, state, 32000, 3)
+        if now == 40000:
+            limits.put(circuit, [14000] * 3, None)
+        if now == 47000:
+            limits.put(circuit, [8000] * 3, None)
+        site.step(now)
+        assert now < 40000 or b.setpoint_ma >= 7000, now
+    assert (a.setpoint_ma, b.setpoint_ma) == (0, 8000)
+
+
+def test_one_that_does_not_obey_is_told_less_with_every_overload():
+    circuit = Circuit("grid", None, [32000] * 3)
+    point = ChargePoint("a", 0, 3, "L123")
+    site = Site([circuit], [point], 0)
+    for now in range(500, 60000, 500):
+        point.sent_ms = now - 300
+        point.report(now, 20000, 20000, 20000, 20000, CHARGING, 32000, 3)
+        if now == 20000:
+            limits.put(circuit, [10000] * 3, None)
+        if now == 45000:
+            limits.put(circuit, [5000] * 3, None)
+        site.step(now)
+        if now == 44000:
+            assert point.setpoint_ma == 6000 and site.disobeys(point)
+    assert point.setpoint_ma == 0 and point.may_ma == 20000

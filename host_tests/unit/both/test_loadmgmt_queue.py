@@ -203,3 +203,15 @@ def test_the_order_of_the_list_does_not_matter():
                 result.append({p.name: p.setpoint_ma for p in fleet.points})
             results.append(result)
         assert results[0] == results[1], seed
+
+
+def test_a_car_that_pauses_for_a_moment_keeps_its_slot():
+    fleet = Fleet([7000] * 3, [3] * 2)
+    fleet.cars = [32000, None]
+    fleet.run(300)
+    fleet.cars = [0, 32000]
+    fleet.run(60)
+    assert fleet.on() == [0]
+    fleet.cars[0] = 32000
+    fleet.run(60)
+    assert fleet.on() == [0]
