@@ -24,8 +24,11 @@ def unload(package: str, parts: tuple) -> None:
     """
     if UPY:
         holder = sys.modules[package]
+        found = None
         for part in parts:
-            sys.modules.pop(package + "." + part, None)
+            found = sys.modules.pop(package + "." + part, found)
             if hasattr(holder, part):
                 delattr(holder, part)
-        gc.collect()
+        if found:
+            found = None
+            gc.collect()

@@ -26,7 +26,7 @@ RUN_S = 20
 _RESIDENT = """
 import sys
 sys.path[:] = ["", ".frozen", "lib"]
-import firmware.app, firmware.web.server, firmware.web.status
+import firmware.app, firmware.web.server
 firmware.app.App()
 print(*sys.modules)
 """
@@ -104,7 +104,7 @@ def report(image, script):
 
 
 def resident_modules(image):
-    """Return the names of the modules that stay loaded on a board while a page is open."""
+    """Return the names of the modules that stay loaded on a board, requests or not."""
     command = [interpreter.micropython(), "-X", "heapsize=8M", "-c", _RESIDENT]
     done = subprocess.run(
         command, cwd=image, capture_output=True, text=True, timeout=60, check=True
