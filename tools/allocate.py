@@ -18,8 +18,27 @@ sys.path[:0] = [str(ROOT), str(ROOT / "lib")]
 
 from tools import environment
 
+
+def set_up():
+    """As environment.rerun(), but the set-up of .venv neither speaks among the answers nor reads
+    the scenarios."""
+    kept = [(number, os.dup(number)) for number in (0, 1)]
+    nothing = os.open(os.devnull, os.O_RDONLY)
+    os.dup2(nothing, 0)
+    os.dup2(2, 1)
+    try:
+        environment.setup()
+    finally:
+        for number, copy in kept:
+            os.dup2(copy, number)
+        for number in (nothing, *(copy for _, copy in kept)):
+            os.close(number)
+    if pathlib.Path(sys.prefix) != environment.VENV:
+        os.execv(environment.PYTHON, [str(environment.PYTHON), *sys.argv])
+
+
 if __name__ == "__main__":
-    environment.rerun()
+    set_up()
 
 from firmware.schema import Invalid
 

@@ -262,10 +262,32 @@ def test_thousands_of_lines_and_wrong_ones_between_them(name):
     done = subprocess.run(
         [*TOOL, "--interpreter", name], input=lines, capture_output=True, timeout=100
     )
-    assert (done.returncode, done.stderr) == (0, b"")
+    assert done.returncode == 0
     answers = [json.loads(line) for line in done.stdout.splitlines()]
     assert len(answers) == 3000
     assert all(("error" in answer) == (k % 10 == 9) for k, answer in enumerate(answers))
+
+
+def test_the_set_up_of_the_tools_is_not_heard_among_the_answers():
+    noisy = (
+        "import runpy, sys\n"
+        f"sys.path.insert(0, {str(ROOT)!r})\n"
+        "from tools import environment\n"
+        "def setup():\n"
+        "    print('setting up', sys.stdin.readline(), flush=True)\n"
+        "environment.setup = setup\n"
+        "sys.argv = sys.argv[1:]\n"
+        "runpy.run_path(sys.argv[0], run_name='__main__')\n"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", noisy, TOOL[1]],
+        input='{"limits": null}\n',
+        capture_output=True,
+        text=True,
+        timeout=60,
+    )
+    assert "setting up" in done.stderr
+    assert [json.loads(line)["allocations"] for line in done.stdout.splitlines()] == [[]]
 
 
 def test_help_and_wrong_options():
