@@ -13,12 +13,17 @@ class BusMeter(Meter):
     """A meter with the circuit it measures (or None) and the time when it is due."""
 
     def __init__(self, settings, register_map, client, circuit):
-        super().__init__(client, settings["address"], register_map)
+        super().__init__(
+            client, settings["address"], register_map, phase=settings.get("phase", 1) - 1
+        )
         self.name = settings["name"]
         self.circuit = circuit
         self.period_ms = settings["period_ms"]
         self.due_ms = ticks_ms()
         self.taken_ms = None  # no sample yet
+        if circuit is not None:
+            # one that is asked more often than it renews its values
+            circuit.update_ms = max(settings.get("update_ms") or 0, self.period_ms)
 
     @property
     def trust(self) -> int:

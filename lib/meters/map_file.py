@@ -1,21 +1,46 @@
 """What a meter model keeps in which register, as data: lib/meters/maps/NAME.json.
 
     "function": 3 or 4            "gap_ms": silence the meter wants before a request
-    "current_sign": "power": currents are magnitudes, the phase power has the sign; "own": signed
+    "current_sign": "power": the amount of the current, the sign of the power; "own": as it is
+    "power_factor": 50..100 (%), for a meter that shows powers only: import current = power /
+        (voltage * power factor), export current = power / voltage; without a voltage: 230 V
     "fast": [[first register, count], ...]   read for every sample
     "slow": the same, read one at a time in between
     "values": {value: [register, type, exponent], ...}
+    "input": [register, bit]   the meter's digital input: bit 0..15 (0 the lowest) of a register
 
 The first register is the address on the wire. A value is register * 10^exponent in V, A, W, kWh or
 Hz; kept as integer mV, mA, W, Wh, mHz. Types: f32, i32, u32 (high word first; with _lwf the low
 word first), i16, u16. NaN, infinities and the marks for "no value" (0x7FFF.., 0xFFFF..) are no
-values.
+values. A meter that has L1 alone is single-phase. Which meters there are: docs/meters.md.
 """
 
 import json
 
-from meters.register_map import CURRENT, FREQUENCY, POWER, U16, RegisterMap
+from meters.register_map import (
+    CURRENT,
+    FREQUENCY,
+    INPUT,
+    OWN_SIGN,
+    POWER,
+    SIGN_OF_POWER,
+    U16,
+    RegisterMap,
+)
 
+POWER_FACTOR = 95  # what a meter that shows powers only is taken to have
+_KEYS = (
+    "name",
+    "sources",
+    "function",
+    "gap_ms",
+    "current_sign",
+    "power_factor",
+    "fast",
+    "slow",
+    "values",
+    "input",
+)
 # the order of the values; all but the powers are kept in thousandths of V, A, Hz, kWh
 NAMES = (
     "voltage_l1",
@@ -61,22 +86,49 @@ def check_map(data: dict) -> RegisterMap:
         raise ValueError("map: give an object")
     function = _one_of(data, "function", (3, 4))
     gap_ms = _number(data.get("gap_ms", 5), "gap_ms", 0, 1000)
-    sign_from_power = _one_of(data, "current_sign", ("power", "own")) == "power"
+    current_from = OWN_SIGN
+    if _one_of(data, "current_sign", ("power", "own")) == "power":
+        current_from = SIGN_OF_POWER
+    for key in data:
+        if key not in _KEYS:
+            raise ValueError("%s: unknown key; give %s" % (key, ", ".join(_KEYS)))
     values = data.get("values")
     if not isinstance(values, dict):
         raise ValueError("values: give an object")
     fields = [_field(name, values[name]) for name in values]
-    phases = 3 if "current_l2" in values or "current_l3" in values else 1
+    phases = 1
+    needed = (CURRENT, POWER) if current_from else (CURRENT,)
+    if current_from and not [key for key in values if key.startswith("current_l")]:
+        current_from = _number(data.get("power_factor", POWER_FACTOR), "power_factor", 50, 100)
+        needed = (POWER,)
+    elif "power_factor" in data:
+        raise ValueError("power_factor: it shows currents; leave it out")
+    for key in values:
+        if key[:-1] in ("current_l", "power_l") and key[-1] in "23":
+            phases = 3
+    input_bit = _input(data, fields)
     fast = _blocks(data, "fast", fields)
     placed = [field[0] for block in fast for field in block[2]]
     for phase in range(phases):
-        for index in (CURRENT, POWER) if sign_from_power else (CURRENT,):
+        for index in needed:
             if index + phase not in placed:
                 raise ValueError("fast: give %s, too" % NAMES[index + phase])
     slow = _blocks(data, "slow", fields)
     if fields:
-        raise ValueError("slow: give %s, too" % NAMES[fields[0][0]])
-    return RegisterMap(function, gap_ms, sign_from_power, phases, fast, slow)
+        left = fields[0][0]
+        raise ValueError("slow: give %s, too" % ("input" if left == INPUT else NAMES[left]))
+    return RegisterMap(function, gap_ms, current_from, phases, fast, slow, input_bit)
+
+
+def _input(data: dict, fields: list) -> int | None:
+    """Add the register of the digital input to the fields; return the bit, None without one."""
+    entry = data.get("input")
+    if entry is None:
+        return None
+    if not isinstance(entry, list) or len(entry) != 2:
+        raise ValueError("input: %s; give [register, bit]" % entry)
+    fields.append((INPUT, 2 * _number(entry[0], "input", 0, 65535), U16, 1, 1))
+    return _number(entry[1], "input", 0, 15)
 
 
 def _blocks(data: dict, key: str, fields: list) -> tuple:

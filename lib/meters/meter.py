@@ -1,26 +1,33 @@
 """One energy meter on a bus, read by the register map of its model."""
 
-from compat import ticks_ms
+from compat import const, ticks_ms
 from meters.register_map import (
     CURRENT,
     ENERGY_EXPORT,
     ENERGY_IMPORT,
     FREQUENCY,
+    INPUT,
     POWER,
+    SIGN_OF_POWER,
     VALUES,
     VOLTAGE,
     decode,
 )
 from modbus.pdu import ModbusError
 
+_NOMINAL_MV = const(230000)
+_LEAST_MV = const(100000)  # a lower voltage is none: the current would be infinite
+_INPUT_AGE = const(30)  # readings after which the state of the input is not known any more
+
 
 class Meter:
     """The last sample as integers. A failed read leaves it as it was.
 
-    Import is positive; a single-phase meter leaves the other phases at 0.
+    Import is positive; a single-phase meter leaves the phases at 0 that it does not measure.
     """
 
-    def __init__(self, client, address: int, register_map, slow_every: int = 5):
+    def __init__(self, client, address: int, register_map, slow_every: int = 5, phase: int = 0):
+        """phase: the grid phase (0..2) that a single-phase meter measures."""
         self._client = client
         self._address = address
         self._map = register_map
@@ -31,11 +38,14 @@ class Meter:
         self._last = [bytearray(2 * count) for _, count, _ in register_map.fast]
         self._heard = False
         self.phases = register_map.phases
+        self._first = phase if self.phases == 1 else 0
         self.current_ma = [0, 0, 0]
         self.power_w = [0, 0, 0]
         self.voltage_mv = [0, 0, 0]
         self.taken_ms = 0  # when the first fast block was complete
         self.same = False  # the fast blocks are bit for bit those of the sample before
+        self.input_live = None  # the meter's digital input; None: it has none, or not known
+        self._input_age = 0
         self.frequency_mhz = None
         self.energy_import_wh = None
         self.energy_export_wh = None
@@ -44,6 +54,9 @@ class Meter:
 
     async def read(self) -> None:
         """Take a sample. ModbusError; ValueError if a value is none; OSError of the port."""
+        self._input_age += 1
+        if self._input_age > _INPUT_AGE:
+            self.input_live = None
         try:
             await self._read_fast()
         except (ModbusError, ValueError, OSError):
@@ -64,14 +77,23 @@ class Meter:
                 last[:] = data
             decode(data, fields, values)
         # all of it is there: from here on nothing can fail
+        source = self._map.current_from
         for phase in range(self.phases):
             current_ma = values[CURRENT + phase]
             power_w = values[POWER + phase] or 0
-            if self._map.sign_from_power and power_w < 0:
-                current_ma = -current_ma
-            self.current_ma[phase] = current_ma
-            self.power_w[phase] = power_w
-            self.voltage_mv[phase] = values[VOLTAGE + phase] or 0
+            voltage_mv = values[VOLTAGE + phase] or 0
+            if source > SIGN_OF_POWER:
+                # what is exported is no headroom beyond the power itself
+                used_mv = voltage_mv if voltage_mv >= _LEAST_MV else _NOMINAL_MV
+                current_ma = power_w * 10000 // (used_mv // 100)
+                if power_w > 0:
+                    current_ma = current_ma * 100 // source
+            elif source:
+                current_ma = -abs(current_ma) if power_w < 0 else abs(current_ma)
+            at = phase + self._first
+            self.current_ma[at] = current_ma
+            self.power_w[at] = power_w
+            self.voltage_mv[at] = voltage_mv
         self.taken_ms = taken_ms
         self.same = same
         self._heard = True
@@ -106,3 +128,8 @@ class Meter:
         self.frequency_mhz = values[FREQUENCY]
         self.energy_import_wh = values[ENERGY_IMPORT]
         self.energy_export_wh = values[ENERGY_EXPORT]
+        register = values[INPUT]
+        if register is not None:
+            values[INPUT] = None
+            self.input_live = register >> self._map.input_bit & 1 > 0
+            self._input_age = 0

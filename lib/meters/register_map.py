@@ -9,13 +9,19 @@ from compat import const
 from f32 import f32_scaled
 
 # the order of the values is that of NAMES in meters.map_file
-VALUES = 12
+VALUES = 13
 VOLTAGE = 0
 CURRENT = 3
 POWER = 6
 FREQUENCY = 9
 ENERGY_IMPORT = 10
 ENERGY_EXPORT = 11
+INPUT = 12  # a register, one bit of which is the meter's digital input
+
+# where the signed currents come from; a higher number: from power and voltage, for meters that
+# show no current, with this power factor in percent
+OWN_SIGN = 0
+SIGN_OF_POWER = 1
 
 # types are indices into TYPES there
 U16 = 1
@@ -31,13 +37,14 @@ class RegisterMap:
     A field is (index of the value, offset in bytes, type, multiply, divide).
     """
 
-    def __init__(self, function, gap_ms, sign_from_power, phases, fast, slow):
+    def __init__(self, function, gap_ms, current_from, phases, fast, slow, input_bit):
         self.function = function
         self.gap_ms = gap_ms
-        self.sign_from_power = sign_from_power
+        self.current_from = current_from
         self.phases = phases
         self.fast = fast
         self.slow = slow
+        self.input_bit = input_bit
 
 
 def decode(data, fields: tuple, values: list) -> None:

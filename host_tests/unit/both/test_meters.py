@@ -8,7 +8,7 @@ from struct import pack
 import meters.meter
 from meters.meter import Meter
 from meters.map_file import check_map, load_map
-from meters.register_map import decode
+from meters.register_map import VALUES, decode
 from modbus.pdu import ModbusError
 from scripted_port import Bus, frame
 
@@ -153,7 +153,7 @@ def test_the_types():
                 "values": {"current_l1": [8, kind, exponent]},
             }
         )
-        values = [None] * 12
+        values = [None] * VALUES
         data = b"\x00\x00" + bytes(int(data[i : i + 2], 16) for i in range(0, len(data), 2))
         try:
             decode(data, m.fast[0][2], values)
@@ -205,6 +205,13 @@ def test_what_is_wrong_with_a_map():
         (("values.current_l3", [True, "i32", 0]), "values.current_l3: True; give 0..65535"),
         (("values.frequency", [70, "i16", -1]), "slow: give frequency, too"),
         (("current_sign", "power"), "fast: give power_l1, too"),
+        (("power_factor", 95), "power_factor: it shows currents; leave it out"),
+        (("powerfactor", 95), "powerfactor: unknown key; give name, sources, "),
+        (("input", 7), "input: 7; give [register, bit]"),
+        (("input", [9]), "input: [9]; give [register, bit]"),
+        (("input", [9, 16]), "input: 16; give 0..15"),
+        (("input", [-1, 0]), "input: -1; give 0..65535"),
+        (("input", [9, 0]), "slow: give input, too"),
     )
     for (key, value), words in rows:
         data = copy()
@@ -223,6 +230,115 @@ def test_what_is_wrong_with_a_map():
             raise AssertionError("accepted: %s" % wrong)
         except ValueError:
             pass
+
+
+POWERS = {
+    "function": 4,
+    "current_sign": "power",
+    "fast": [[12, 6]],
+    "values": {
+        "power_l1": [12, "f32", 0],
+        "power_l2": [14, "f32", 0],
+        "power_l3": [16, "f32", 0],
+    },
+}
+
+
+def test_a_meter_that_shows_powers_only():
+    def shown(watts, volts=None, **more):
+        data = json.loads(json.dumps(POWERS))
+        data.update(more)
+        script = [answer(floats(*watts))]
+        if volts is not None:
+            data["fast"] = [[0, 6], [12, 6]]
+            for k in range(3):
+                data["values"]["voltage_l%d" % (k + 1)] = [2 * k, "f32", 0]
+            script = [answer(floats(*volts))] + script
+        _, m = meter(script, check_map(data))
+        asyncio.run(m.read())
+        return m.current_ma
+
+    # power / (230 V * 0.95); what is exported without the power factor: no more headroom than sure
+    assert shown((2185, -2300, 0)) == [10000, -10000, 0]
+    assert shown((2300, -2300, 0), power_factor=100) == [10000, -10000, 0]
+    assert shown((1150, -2300, 0), power_factor=50) == [10000, -10000, 0]
+    # with the voltage; a phase without one counts as 230 V
+    assert shown((2090, -2200, 2185), (220, 220, 0)) == [10000, -10000, 10000]
+    assert shown((23747.5, -2500, 99999), (249.97, 250, 230), power_factor=95)[1] == -10000
+    # whatever the power factor really is (at least that), the amount is never below the truth
+    for watts in (1, 17, 100, 5432, 60000):
+        assert shown((watts, watts, watts))[0] >= watts * 1000 // 230
+    for value, words in ((49, "power_factor: 49; give 50..100"), (101, "101"), ("95", "95")):
+        try:
+            shown((1, 1, 1), power_factor=value)
+            raise AssertionError("accepted")
+        except ValueError as error:
+            assert words in str(error)
+
+
+def test_the_current_has_the_sign_of_the_power_whatever_sign_it_has_itself():
+    data = copy()
+    data["current_sign"] = "power"
+    data["fast"] = [[0, 9]]
+    for k in range(3):
+        data["values"]["power_l%d" % (k + 1)] = [6 + k, "i16", 0]
+    words = [0, 5000, 0xFFFF, 0xFFFF - 4999, 0xFFFF, 0xFFFF - 4999, 0xFFFF - 9, 0xFFFF - 9, 9]
+    _, m = meter([answer(b"".join([pack(">H", w) for w in words]), 3)], check_map(data))
+    asyncio.run(m.read())
+    assert m.current_ma == [-5000, -5000, 5000]
+
+
+def test_a_single_phase_meter_on_any_phase():
+    fast = answer(floats(230, 0, 0, 7.5, 0, 0, -1725))
+    for phase in range(3):
+        _, m = meter([fast], load_map("eastron_sdm120"), phase=phase)
+        asyncio.run(m.read())
+        assert m.phases == 1
+        assert m.current_ma == [-7500 if k == phase else 0 for k in range(3)]
+        assert m.power_w == [-1725 if k == phase else 0 for k in range(3)]
+        assert m.voltage_mv == [230000 if k == phase else 0 for k in range(3)]
+    # one with three phases has its own
+    _, m = meter([answer(floats(*SDM630_FAST))], phase=2)
+    asyncio.run(m.read())
+    assert m.current_ma == [10500, -250, 32123]
+
+
+def test_a_digital_input_that_is_not_heard_for_long_is_not_known():
+    data = copy()
+    data["slow"] = [[9, 1]]
+    data["input"] = [9, 3]
+    state = {"fast": answer(bytes(12), 3), "slow": []}
+
+    def heard(request):
+        return state["fast" if request[5] == 6 else "slow"]
+
+    _, m = meter([heard] * 200, check_map(data), slow_every=1)
+
+    def after(samples, word):
+        state["slow"] = [] if word is None else answer(pack(">H", word), 3)
+
+        async def main():
+            for _ in range(samples):
+                try:
+                    await m.read()
+                    await m.read_slow()
+                except ModbusError:
+                    pass
+
+        asyncio.run(main())
+        return m.input_live
+
+    assert after(5, None) is None
+    assert after(1, 0x0008) is True
+    assert after(1, 0xFFF7) is False
+    assert after(1, 0x0008) is True
+    assert after(1, 0xFFFF) is True  # the mark for no value
+    assert after(28, None) is True
+    assert after(3, None) is None
+    assert after(1, 0) is False
+    state["fast"] = []  # the whole meter is silent
+    assert after(29, 0x0008) is False
+    assert after(2, 0x0008) is None
 
 
 def test_map_files():
