@@ -29,8 +29,10 @@ def share(site, now_ms: int) -> int:
     total, after_stop = capacity(site)
     on, joined, ended = plan(site, now_ms, total, after_stop)
     _explain(site, on, learned)
-    if (on or ended) and learned and settled(site, now_ms):
-        return hand_out(site, on, joined, ended, total, now_ms)
+    if (on or ended) and learned:
+        is_settled = settled(site, now_ms)
+        if max(is_settled):
+            return hand_out(site, on, joined, ended, total, is_settled, now_ms)
     return 0
 
 

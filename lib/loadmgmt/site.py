@@ -67,7 +67,6 @@ class Site:
         self.points = points
         self.enabled = True
         self.on_event = None  # called with (code, subject, value)
-        self.settled_ms = now_ms  # when the last change will have settled
         self.shared_ms = now_ms
         self.passes = 0
         self.aged_ms = now_ms
@@ -105,6 +104,7 @@ class Site:
                 if not 0 <= circuit.parent < index:
                     raise ValueError("parent")
                 circuit.path = (index,) + circuits[circuit.parent].path
+            circuit.settled_ms = now_ms
             if len(circuit.path) > _MAX_DEPTH:
                 raise ValueError("depth")
         for index, point in enumerate(points):
@@ -239,13 +239,14 @@ class Site:
         if setpoint_ma > 0 and point.stopped:
             point.stopped = False
         settled_ms = ticks_add(now_ms, settle_ms(point))
-        if ticks_diff(settled_ms, self.settled_ms) > 0:
-            self.settled_ms = settled_ms
+        root = self.circuits[self.circuits[point.circuit].path[-1]]
+        if ticks_diff(settled_ms, root.settled_ms) > 0:
+            root.settled_ms = settled_ms
 
     def _keep_young(self, now_ms):
         """Make times of long ago two days old: ticks_diff is right for 6.2 days only."""
         self.aged_ms = now_ms
-        _limit(self, ("settled_ms", "told_ms"), now_ms)
+        _limit(self, ("told_ms",), now_ms)
         for p in self.points:
             _limit(p, _POINT_STAMPS, now_ms)
             _limit(p, ("applied_ok_ms", "opened_ms") if p.is_open else ("applied_ok_ms",), now_ms)
@@ -254,7 +255,14 @@ class Site:
                 if ticks_diff(now_ms, stamps[i]) > _OLD_MS:
                     stamps[i] = ticks_add(now_ms, -_OLD_MS)
         for circuit in self.circuits:
-            _limit(circuit, ("sample_ms",), now_ms)
+            _limit(
+                circuit,
+                (
+                    "settled_ms",
+                    "sample_ms",
+                ),
+                now_ms,
+            )
             if circuit.metered:
                 _limit(circuit.trust, ("sample_ms", "same_ms"), now_ms)
 
