@@ -5,15 +5,13 @@ Each is check(path, value, low, high) and returns the value or raises schema.Inv
 
 import os
 
-import meters
-
 from firmware.schema import Invalid, fail, integer, show, text
 from firmware.unload import unload
 
 
 def model(path, value, low, high):
     """A meter of which there is a register map."""
-    folder = meters.__file__.rpartition("/")[0] + "/maps"
+    folder = __file__.rpartition("firmware/")[0] + "lib/meters/maps"
     known = sorted([name[:-5] for name in os.listdir(folder) if name.endswith(".json")])
     if text(path, value, low, high) not in known:
         fail(path, show(value) + " is no model", "one of " + ", ".join(known))

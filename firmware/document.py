@@ -1,13 +1,11 @@
 """The settings document: one table of all keys, and what its entries demand of each other.
 
 validate() gives a document that has all its keys, but for the rare ones of entries; what was left
-out has the default of the table.
-Currents are mA; a per-phase value is a number or a list of three, null means none. The bottom
-takes what was written to charge_manager/config in WARP's shape (contract C3). Used through
-firmware.settings only, which loads all this when it is needed.
+out has the default of the table. Currents are mA; a per-phase value is a number or a list of
+three, null means none. Used through firmware.settings only, which loads all this when it is
+needed. What only a part of it needs is loaded for that part: together it would be too much.
 """
 
-from firmware import references, store, warp_config
 from firmware.checks import current, host, model, slot, time_of_day, word, zone
 from firmware.schema import (
     RARE,
@@ -20,10 +18,11 @@ from firmware.schema import (
     table,
     text,
 )
+from firmware.unload import call
 
 _MAX_MA = 1000000
 _MAX_CHARGER_MA = 80000
-_ROTATIONS = ("L123", "L132", "L231", "L213", "L321", "L312")  # WARP's rot 1..6
+ROTATIONS = ("L123", "L132", "L231", "L213", "L321", "L312")  # WARP's rot 1..6
 _BAUDS = (1200, 2400, 4800, 9600, 19200, 38400, 57600, 115200)
 
 _RS485 = (
@@ -77,7 +76,7 @@ _CHARGER = (
     ("host", host, ..., 1, 64),
     ("circuit", text, None, 1, 32),
     ("phases", choice, 3, (1, 3), 0),
-    ("rotation", choice, None, _ROTATIONS, 0),
+    ("rotation", choice, None, ROTATIONS, 0),
     ("min_ma", integer, 6000, 6000, _MAX_CHARGER_MA),
     ("max_ma", integer, 32000, 6000, _MAX_CHARGER_MA),
     ("installation_limit_ma", integer, None, 6000, _MAX_CHARGER_MA, RARE),
@@ -87,7 +86,7 @@ _CHARGER = (
     ("failsafe_ma", current, None, 6000, _MAX_CHARGER_MA, RARE),
     ("boot_ma", current, None, 6000, _MAX_CHARGER_MA, RARE),
 )
-_MANAGER = (
+MANAGER = (
     ("enable_charge_manager", boolean, True, 0, 0),
     ("enable_watchdog", boolean, False, 0, 0),
     ("default_available_current", integer, None, 0, 2048000),
@@ -100,12 +99,6 @@ _MANAGER = (
     ("requested_current_threshold", integer, 60, 0, 65535),
     ("requested_current_margin", integer, 3000, 0, 65535),
 )
-_WARP_CHARGER = (
-    ("host", host, ..., 1, 64),
-    ("name", text, ..., 0, 32),
-    ("rot", integer, None, 0, 6),
-    ("uid", integer, 0, 0, 0xFFFFFFFF),
-)
 _SETTINGS = (
     ("version", choice, 1, (1,), 0),
     ("name", text, "Fusekeeper", 1, 32),
@@ -113,7 +106,7 @@ _SETTINGS = (
     ("meters", rows, [], _METER, 8),
     ("circuits", rows, [], _CIRCUIT, 16),
     ("chargers", rows, [], _CHARGER, 64),
-    ("charge_manager", table, {}, _MANAGER, None),
+    ("charge_manager", table, {}, MANAGER, None),
     ("sharing", table, {}, (("slot_minutes", slot, 15, 15, 240),), None),
     ("inputs", rows, [], _INPUT, 8),
     ("timezone", zone, None, 1, 64),
@@ -126,7 +119,8 @@ def validate(document) -> tuple:
     """Return (normalized document, None) or (None, what is wrong with the first wrong value)."""
     try:
         document = table("", document, _SETTINGS)
-        references.check(document)
+        call("firmware", "references", "check", document)
+        call("firmware", "charger_references", "check", document)
     except Invalid as error:
         return None, str(error)
     return document, None
@@ -139,52 +133,17 @@ def defaults() -> dict:
 
 def load() -> tuple:
     """Return (document, error or None): settings.json, else the last good one, else defaults."""
-    document, error = store.load(validate)
+    document, error = call("firmware", "store", "load", validate)
     return document or defaults(), error
 
 
 def save(document, keep_wrong: bool) -> str | None:
     """Check and store a document; return None or what is wrong (then nothing has changed)."""
     document, error = validate(document)
-    return error or store.save(document, [field[0] for field in _SETTINGS], keep_wrong)
+    keys = [field[0] for field in _SETTINGS]
+    return error or call("firmware", "store", "save", document, keys, keep_wrong)
 
 
 def apply_warp_config(document, body) -> tuple:
-    """Return (new document, None) or (None, error). A null leaves the member as it is.
-
-    Replaces the WARP wallboxes only; one whose host is known keeps its other settings.
-    """
-    fields = [(key, check, ..., low, high) for key, check, _, low, high in _MANAGER]
-    fields.append(("chargers", rows, ..., _WARP_CHARGER, 64))
-    # a newer WARP writes it too; there is no central management here
-    fields.append(("enable_central_management", choice, False, (False,), 0))
-    try:
-        if isinstance(body, dict):
-            shown = warp_config.config(document)
-            given = {key: shown.get(key) if body[key] is None else body[key] for key in body}
-            checked = table("", given, fields)
-        else:
-            checked = table("", body, fields)
-    except Invalid as error:
-        return None, str(error)
-    manager = dict(document["charge_manager"])
-    for key in manager:
-        if body[key] is not None:
-            manager[key] = checked[key]
-    new = dict(document)
-    new["charge_manager"] = manager
-    new["chargers"] = _merge(document["chargers"], checked["chargers"])
-    return validate(new)
-
-
-def _merge(old, given) -> list:
-    known = {charger["host"].lower(): charger for charger in old if charger["driver"] == "warp"}
-    merged = []
-    for entry in given:
-        charger = dict(known.get(entry["host"].lower(), {}))
-        charger["host"] = entry["host"]
-        charger["name"] = entry["name"]
-        if entry["rot"] is not None:
-            charger["rotation"] = _ROTATIONS[entry["rot"] - 1] if entry["rot"] else None
-        merged.append(charger)
-    return merged + [charger for charger in old if charger["driver"] != "warp"]
+    """See firmware.warp_apply."""
+    return call("firmware", "warp_apply", "apply", document, body)

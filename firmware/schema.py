@@ -118,3 +118,21 @@ def table(path, value, fields, _=None):
         if len(field) == 5 or given != default:
             result[key] = given
     return result
+
+
+def each_once(entries, path, key) -> list:
+    """Return the values of `key`; raise Invalid when one (but "" and null) is there twice."""
+    seen = []
+    for i, entry in enumerate(entries):
+        value = entry[key]
+        if value in seen and value:
+            where = "%s[%d].%s" % (path, i, key)
+            fail(where, "%s is there twice" % show(value), "each its own " + key)
+        seen.append(value)
+    return seen
+
+
+def known(path, value, names):
+    """Raise Invalid for a name that is not one of `names`; null is none."""
+    if value is not None and value not in names:
+        fail(path, show(value) + " is unknown", "one of " + ", ".join(names) if names else "null")

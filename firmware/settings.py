@@ -7,7 +7,7 @@ heap, and settings are written rarely. Errors are text: path, what is wrong, wha
 
 from firmware.unload import unload
 
-_PARTS = ("document", "checks", "references", "schema", "store", "warp_config")
+_PARTS = ("document", "checks", "schema", "warp_config")
 
 
 class _State:

@@ -20,9 +20,9 @@ def pytest_pyfunc_call(pyfuncitem):
 
 @pytest.fixture(scope="session")
 def image():
-    """The folder of an up to date flash image."""
-    build_image.build()
-    return build_image.DEFAULT
+    """The folder of an up to date flash image, with the constants that tests name."""
+    build_image.build(build_image.FOR_SCRIPTS, constants=True)
+    return build_image.FOR_SCRIPTS
 
 
 @pytest.fixture(scope="session")

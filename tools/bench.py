@@ -102,9 +102,9 @@ def main(argv=None) -> int:
     parser.add_argument("--quick", action="store_true", help="few reductions, heap for a minute")
     quick = parser.parse_args(argv).quick
     begin = time.monotonic()
-    build_image.build()
+    build_image.build(build_image.FOR_SCRIPTS, constants=True)
     print(f"Before: {load()}\n")
-    print_passes(measure_passes(build_image.DEFAULT))
+    print_passes(measure_passes(build_image.FOR_SCRIPTS))
     print("The firmware on simulated sites runs now ...", flush=True)
     with concurrent.futures.ProcessPoolExecutor(4) as pool:
         reactions = [

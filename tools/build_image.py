@@ -26,6 +26,7 @@ sys.path.insert(0, str(ROOT))
 from tools import fetch_packages, fold_constants, inline_page, page_policy
 
 DEFAULT = ROOT / "build" / "flash"
+FOR_SCRIPTS = ROOT / "build" / "flash_for_scripts"  # the same with all constants
 CACHE = ROOT / "build" / "cache" / "mpy"
 LOCK = ROOT / "build" / "locks" / "image"
 SOURCE_FILES = ("boot.py", "main.py")
@@ -36,11 +37,14 @@ NOT_ON_THE_BOARD = (".md", ".pyi", ".pyc")
 CPYTHON_ONLY = "lib/compat_cpython.py"
 
 
-def build(out=DEFAULT):
-    """Bring the image folder `out` up to date and return {path: sha256} of its files."""
+def build(out=DEFAULT, constants=False):
+    """Bring the image folder `out` up to date and return {path: sha256} of its files.
+
+    constants: keep their names, for scripts that run in the folder instead of the firmware.
+    """
     out = pathlib.Path(out)
     with _lock():
-        wanted = contents()
+        wanted = contents(constants)
         for path, content in wanted.items():
             _write(out / path, content)
         _remove_stale(out, wanted)
@@ -50,7 +54,7 @@ def build(out=DEFAULT):
     return hashes
 
 
-def contents():
+def contents(constants=False):
     """Return {path on the board: bytes} of the whole image."""
     wanted = {}
     for name in SOURCE_FILES:
@@ -64,9 +68,14 @@ def contents():
         else:
             wanted[path] = content
     known = fold_constants.constants({module(path): code[path].decode() for path in code})
-    for path, source in code.items():
-        folded = fold_constants.folded(module(path), source.decode(), known)
-        wanted[path.removesuffix(".py") + ".mpy"] = compiled(path, folded.encode())
+    folded = {
+        path: fold_constants.folded(module(path), code[path].decode(), known) for path in code
+    }
+    needed = fold_constants.named(folded.values())
+    for path, source in folded.items():
+        if not constants:
+            source = fold_constants.undefined(source, known[module(path)], needed)
+        wanted[path.removesuffix(".py") + ".mpy"] = compiled(path, source.encode())
     if (ROOT / PAGE).exists():
         page = page_policy.applied(inline_page.inlined(ROOT / PAGE))
         wanted[PAGE + ".gz"] = gzip.compress(page.encode(), 9, mtime=0)

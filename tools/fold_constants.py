@@ -3,8 +3,9 @@
 mpy-cross does so within a module, for const() only. Here `NAME = 5` or `NAME = const(5)` at the
 top of any module of ours takes effect wherever it is imported, as `from module import NAME` or as
 `module.NAME`: no import, no name and no look-up of it is left on the board, and a module of
-nothing but constants is not loaded. What defines a constant keeps it, for tests and the console.
-Lines stay where they are, so that the compiler's complaints name the right ones.
+nothing but constants is not loaded. A board does without the definitions, too; scripts that run on
+MicroPython (tests, benchmarks) need them. Lines stay where they are, so that the compiler's
+complaints name the right ones.
 """
 
 import ast
@@ -60,6 +61,31 @@ def folded(module, source, known):
         ]
         if gone:
             edits.append((node, _import(node, gone)))
+    return _edited(source, edits)
+
+
+def named(sources):
+    """The names by which modules still speak of what is in others. sources: folded texts."""
+    found = set()
+    for node in [node for source in sources for node in ast.walk(ast.parse(source))]:
+        if isinstance(node, ast.Attribute):
+            found.add(node.attr)
+        elif isinstance(node, ast.alias):
+            found.add(node.name)
+    return found
+
+
+def undefined(source, values, needed):
+    """Return the text of a folded module without its constants. values: its {NAME: value}; needed:
+    what named() gave."""
+    tree = ast.parse(source)
+    names = collections.Counter(node.id for node in ast.walk(tree) if isinstance(node, ast.Name))
+    edits = []
+    for node in tree.body:
+        if isinstance(node, ast.Assign) and isinstance(node.targets[0], ast.Name):
+            name = node.targets[0].id
+            if name in values and name not in needed and names[name] == 1:
+                edits.append((node, "pass" + "\n" * (node.end_lineno - node.lineno)))
     return _edited(source, edits)
 
 

@@ -7,12 +7,24 @@ import pytest
 from tools import build_image, inline_page
 
 
-def test_image_holds_bytecode_and_data(image):
+def test_image_holds_bytecode_and_data():
+    build_image.build()
+    image = build_image.DEFAULT
     held = {path.relative_to(image).as_posix() for path in image.rglob("*") if path.is_file()}
     assert "lib/compat.mpy" in held
     for path in build_image.device_files():
         assert (path.removesuffix(".py") + ".mpy" if path.endswith(".py") else path) in held
     assert not [path for path in held if path.startswith(("lib/", "firmware/")) and ".py" in path]
+
+
+def test_images_differ_in_constants_only():
+    board = build_image.contents()
+    scripts = build_image.contents(constants=True)
+    assert board.keys() == scripts.keys()
+    differ = {path for path in board if board[path] != scripts[path]}
+    assert "lib/loadmgmt/reason.mpy" in differ
+    assert not [path for path in differ if not path.endswith(".mpy")]
+    assert all(len(board[path]) < len(scripts[path]) for path in differ)
 
 
 def test_stale_files_go_and_the_sites_own_files_stay(tmp_path):

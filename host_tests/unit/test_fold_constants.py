@@ -3,7 +3,7 @@
 import ast
 
 from tools import build_image
-from tools.fold_constants import constants, folded
+from tools.fold_constants import constants, folded, named, undefined
 
 SOURCES = {
     "codes": "from compat import const\nLOST = const(7)\nBACK = -1\nNAMES = ('a',)\n_OWN = 3\n",
@@ -64,6 +64,17 @@ def test_what_is_for_another_interpreter_is_left_out():
     assert "if True:" in folded("compat", SOURCES["compat"], KNOWN)
 
 
+def test_a_board_needs_no_definitions():
+    source = "A = 5\nB = const(\n    6\n)\nNAMES = ('a',)\nprint(5, 6)\n"
+    values = {"A": "5", "B": "6"}
+    without = "pass\npass\n\n\nNAMES = ('a',)\nprint(5, 6)\n"
+    assert undefined(source, values, set()) == without
+    # unless somebody still asks for them
+    for other in ("from user import A, B\n", "user.A\nuser.B\n"):
+        assert undefined(source, values, named([source, other])) == source
+    assert undefined("A = 5\nA += 1\n", {"A": "5"}, set()) == "A = 5\nA += 1\n"
+
+
 def test_no_module_of_the_board_is_imported_for_its_constants():
     """And all still is Python, with as many lines as before."""
     sources = {
@@ -72,8 +83,10 @@ def test_no_module_of_the_board_is_imported_for_its_constants():
         if path.endswith(".py")
     }
     known = constants(sources)
+    results = {name: folded(name, source, known) for name, source in sources.items()}
+    needed = named(results.values())
     for name, source in sources.items():
-        result = folded(name, source, known)
+        result = undefined(results[name], known[name], needed)
         assert result.count("\n") == source.count("\n")
         for node in ast.walk(ast.parse(result)):
             if isinstance(node, ast.ImportFrom) and node.module in known:

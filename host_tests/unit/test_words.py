@@ -1,12 +1,13 @@
 """The words of page and tools: complete, the same codes in each language, and as sentences."""
 
+import json
 import re
 
 import pytest
 from firmware import eventcodes
 from loadmgmt import event, reason, trust
 
-from tools import words
+from tools import inline_page, words
 
 
 def names_in(text):
@@ -97,3 +98,21 @@ def test_an_event_in_words(arguments, sentence):
 )
 def test_amperes(current_ma, english, german):
     assert (words.amps(current_ma), words.amps(current_ma, "de")) == (english, german)
+
+
+def test_json_is_in_the_page_as_data_that_cannot_end_it(tmp_path):
+    data = {"a": "</script><!-- <script>", "ä": 1}
+    (tmp_path / "data.json").write_text(json.dumps(data, indent=4))
+    page = tmp_path / "index.html"
+    page.write_text('<script type="application/json" id="x" src="data.json"></script>')
+    text = inline_page.inlined(page)
+    (held,) = re.findall(r'<script type="application/json" id="x">\n(.*)\n</script>', text)
+    assert json.loads(held) == data
+    assert "<" not in held and "\n" not in held
+
+
+@pytest.mark.parametrize("language", words.LANGUAGES)
+def test_the_page_holds_the_whole_catalogue(language):
+    text = inline_page.inlined(words.FOLDER.parent / "index.html")
+    (held,) = re.findall(f'<script type="application/json" id="words.{language}">\n(.*)\n<', text)
+    assert json.loads(held) == words.catalogue(language)

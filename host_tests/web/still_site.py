@@ -13,14 +13,7 @@ import time
 
 sys.path[:] = ["", ".frozen", "lib"]
 
-from compat import ticks_add, ticks_ms
-from loadmgmt import point, reason, trust, weigh
-from loadmgmt.circuit import Circuit
-from loadmgmt.point import ChargePoint
-from loadmgmt.site import Site
-
 from firmware import settings, warp_config
-from firmware.web.server import Server
 
 _DOCUMENT = {
     "name": "Test <b>site</b>",
@@ -37,6 +30,16 @@ _DOCUMENT = {
         {"name": "Lost", "host": "192.168.1.14", "circuit": "grid"},
     ],
 }
+# as at the start of the firmware: before the heap is full of all else
+DOCUMENT, ERROR = settings.validate(_DOCUMENT)
+
+from compat import ticks_add, ticks_ms
+from loadmgmt import point, reason, trust, weigh
+from loadmgmt.circuit import Circuit
+from loadmgmt.point import ChargePoint
+from loadmgmt.site import Site
+
+from firmware.web.server import Server
 
 
 class Meter:
@@ -81,7 +84,7 @@ def still_site():
         circuit.sources = (circuit.limit_ma, None, None, -1, None)
     site = Site([grid, carport], [left, right, gate, lost], now)
     grid.meter_name = "grid"
-    for point_, row in zip(site.points, _DOCUMENT["chargers"]):
+    for point_, row in zip(site.points, DOCUMENT["chargers"]):
         point_.host = row["host"]
     site.dynamic[0] = weigh.MEASURED
     grid.sample(now, 21100, 16950, 3460)
@@ -107,10 +110,9 @@ class Context:
 
     def __init__(self):
         self.started_s = int(time.time())
-        document, error = settings.validate(_DOCUMENT)
-        if error:
-            raise ValueError(error)
-        self.apply_settings(document)
+        if ERROR:
+            raise ValueError(ERROR)
+        self.apply_settings(DOCUMENT)
         self.name = self._document["name"]
         self.maximum_ma = 35000
         self.available_ma = None

@@ -35,13 +35,16 @@ _GOOD_SAMPLES = const(3)
 class Trust:
     """The judgement of one meter. `state` is one of the constants above."""
 
+    grain_ma = 0  # the resolution of its currents, where that is more than noise
+
     def __init__(self, now_ms: int, period_ms: int, generation: bool):
         self.state = STARTING
         self.generation = generation
         self.silent_ms = max(_SILENT_MS, period_ms * 5 // 2)
         self.sample_ms = now_ms
         self.good = 0  # samples in a row that nothing speaks against
-        # per phase: samples in a row that read too low, or changes that the meter did not follow
+        # per phase: samples in a row that read too low, or changes that the meter did not follow;
+        # negative for ever: a phase that it does not measure
         self.against = [0, 0, 0]
         self.tested_ms = now_ms  # when the last of them was counted
         self.step_own = [0, 0, 0]
@@ -80,15 +83,15 @@ class Trust:
             self.same_ms = now_ms
             self.moved = None
         if self.moved is None:
-            # what moved just before this value is told by the wallboxes only now; a meter of whole
-            # amperes may repeat itself with reason
-            whole = not (meter[0] % 1000 or meter[1] % 1000 or meter[2] % 1000)
+            # what moved just before this value is told by the wallboxes only now, and a meter of
+            # whole amperes may repeat itself with reason
             self.same_own[:] = own
-            if not whole or (same and ticks_diff(now_ms, self.same_ms) >= _CALM_MS):
+            is_coarse = self.grain_ma >= _MOVED_MA
+            if not is_coarse or (same and ticks_diff(now_ms, self.same_ms) >= _CALM_MS):
                 self.moved = False
         elif includes:
             for p in range(3):
-                if abs(own[p] - self.same_own[p]) > _MOVED_MA:
+                if abs(own[p] - self.same_own[p]) > _MOVED_MA and self.against[p] >= 0:
                     self.moved = True
             if self.moved and ticks_diff(now_ms, self.same_ms) >= _FROZEN_MS:
                 doubt = FROZEN
@@ -121,8 +124,8 @@ class Trust:
         for p in range(3):
             if meter[p] < own[p] - 1000 - own[p] // 20:
                 against[p] += 1
-                wrong = True
-            elif own[p] >= _TEST_MA or against[p] < _AGAINST:
+                wrong = wrong or against[p] > 0
+            elif own[p] >= _TEST_MA or 0 < against[p] < _AGAINST:
                 against[p] = 0
         return wrong
 
@@ -150,7 +153,7 @@ class Trust:
                     wrong = wrong or self.step[p] < 0
                 self.step[p] = 0
                 self.drift[p] = moved
-            elif soon and self.drift[p] <= _STEADY_MA:
+            elif soon and self.drift[p] <= _STEADY_MA and against[p] >= 0:
                 # half the change in the right direction will do
                 self.step[p] = 1 if (seen if change > 0 else -seen) * 2 >= abs(change) else -1
             self.step_own[p] = own[p]

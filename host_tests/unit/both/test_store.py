@@ -241,6 +241,10 @@ class FailingFile:
         return self.file.write(data)
 
 
+NEW_IN_FULL = settings.validate(NEW)[0]
+KEYS = [field[0] for field in checks._SETTINGS]
+
+
 def test_failure_at_every_step_leaves_old_or_new():
     steps = 0
     outcomes = set()
@@ -250,7 +254,7 @@ def test_failure_at_every_step_leaves_old_or_new():
             system = Failing(steps)
             store.os, store.open = system, system.open
             try:
-                error = checks.save(NEW, False)
+                error = store.save(NEW_IN_FULL, KEYS, False)
             finally:
                 store.os = os
                 del store.open

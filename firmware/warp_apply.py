@@ -1,0 +1,57 @@
+"""Takes what was written to charge_manager/config in WARP's shape (contract C3).
+
+Loaded for that, by firmware.document.
+"""
+
+from firmware.checks import host
+from firmware.document import MANAGER, ROTATIONS, validate
+from firmware.schema import Invalid, choice, integer, rows, table, text
+from firmware.warp_config import config
+
+_WARP_CHARGER = (
+    ("host", host, ..., 1, 64),
+    ("name", text, ..., 0, 32),
+    ("rot", integer, None, 0, 6),
+    ("uid", integer, 0, 0, 0xFFFFFFFF),
+)
+
+
+def apply(document, body) -> tuple:
+    """Return (new document, None) or (None, error). A null leaves the member as it is.
+
+    Replaces the WARP wallboxes only; one whose host is known keeps its other settings.
+    """
+    fields = [(key, check, ..., low, high) for key, check, _, low, high in MANAGER]
+    fields.append(("chargers", rows, ..., _WARP_CHARGER, 64))
+    # a newer WARP writes it too; there is no central management here
+    fields.append(("enable_central_management", choice, False, (False,), 0))
+    try:
+        if isinstance(body, dict):
+            shown = config(document)
+            given = {key: shown.get(key) if body[key] is None else body[key] for key in body}
+            checked = table("", given, fields)
+        else:
+            checked = table("", body, fields)
+    except Invalid as error:
+        return None, str(error)
+    manager = dict(document["charge_manager"])
+    for key in manager:
+        if body[key] is not None:
+            manager[key] = checked[key]
+    new = dict(document)
+    new["charge_manager"] = manager
+    new["chargers"] = _merge(document["chargers"], checked["chargers"])
+    return validate(new)
+
+
+def _merge(old, given) -> list:
+    known = {charger["host"].lower(): charger for charger in old if charger["driver"] == "warp"}
+    merged = []
+    for entry in given:
+        charger = dict(known.get(entry["host"].lower(), {}))
+        charger["host"] = entry["host"]
+        charger["name"] = entry["name"]
+        if entry["rot"] is not None:
+            charger["rotation"] = ROTATIONS[entry["rot"] - 1] if entry["rot"] else None
+        merged.append(charger)
+    return merged + [charger for charger in old if charger["driver"] != "warp"]
