@@ -86,6 +86,11 @@ def undefined(source, values, needed):
             name = node.targets[0].id
             if name in values and name not in needed and names[name] == 1:
                 edits.append((node, "pass" + "\n" * (node.end_lineno - node.lineno)))
+                names["const"] -= "const(" in ast.unparse(node)
+    if names["const"] == 0:
+        for node in tree.body:
+            if isinstance(node, ast.ImportFrom) and node.module == "compat":
+                edits.append((node, _import(node, [a for a in node.names if a.name == "const"])))
     return _edited(source, edits)
 
 

@@ -76,7 +76,7 @@ def read(context, path: str, query: str):
         tree = call(_PACKAGE, READ[path], "read", context, query)
     finally:
         unload(_PACKAGE, ("status",))  # others have loaded it, too
-        unload("loadmgmt", ("reason", "summary"))
+        unload("loadmgmt", ("reason",))
     return call(_PACKAGE, "paths", "walk", tree, steps) if steps else tree
 
 

@@ -19,7 +19,8 @@ import gc
 from compat import ticks_diff, ticks_ms
 from loadmgmt import reason, trust
 from loadmgmt.circuit import NONE_MA
-from loadmgmt.summary import summarize
+
+from firmware.unload import call
 
 STATES = ("no_car", "blocked", "waiting", "ready", "charging", "fault", "full")
 
@@ -131,7 +132,7 @@ def _alarms(context) -> list:
 
 def read(context, _query) -> dict:
     """The tree of the site."""
-    summarize(context.site)
+    call("loadmgmt", "summary", "summarize", context.site)
     return dict(
         name=context.name,
         version=context.version,

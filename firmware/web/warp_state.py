@@ -7,8 +7,8 @@ is given as "none".
 
 from loadmgmt import reason
 from loadmgmt.circuit import NONE_MA
-from loadmgmt.summary import summarize
 
+from firmware.unload import call
 from firmware.web.status import STATES, state_of
 
 _UNREACHABLE = 128
@@ -56,7 +56,7 @@ def _chargers(context):
 def read(context, _query) -> dict:
     """The tree; the headroom for cars of the root circuits, together, stands for the site's."""
     site = context.site
-    summarize(site)
+    call("loadmgmt", "summary", "summarize", site)
     budget = [0, 0, 0, 0]
     given = [0, 0, 0, 0]
     for circuit in site.circuits:

@@ -65,10 +65,13 @@ def test_what_is_for_another_interpreter_is_left_out():
 
 
 def test_a_board_needs_no_definitions():
-    source = "A = 5\nB = const(\n    6\n)\nNAMES = ('a',)\nprint(5, 6)\n"
+    importing = "from compat import const, sleep_ms\n"
+    source = importing + "A = 5\nB = const(\n    6\n)\nNAMES = ('a',)\nprint(5, 6)\n"
     values = {"A": "5", "B": "6"}
     without = "pass\npass\n\n\nNAMES = ('a',)\nprint(5, 6)\n"
-    assert undefined(source, values, set()) == without
+    assert undefined(source, values, set()) == "from compat import sleep_ms\n" + without
+    source += "C = const('c')\n"
+    assert undefined(source, values, set()) == importing + without + "C = const('c')\n"
     # unless somebody still asks for them
     for other in ("from user import A, B\n", "user.A\nuser.B\n"):
         assert undefined(source, values, named([source, other])) == source
