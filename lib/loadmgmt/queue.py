@@ -149,8 +149,9 @@ def _claim(site, i, free, full, over, joined, ended):
         for k in gone:
             _add(free, site.uses[k], -low[k])
         for j in places:
-            if full[j] < need:
-                return  # not even then
+            if full[j] < need:  # not even then
+                bind(site, p, j, reason.NO_ROOM, p.min_ma)
+                return
         if site.slot_ms:
             note(site, p, reason.WAITS_TURN, short[0] % (3 * len(site.circuits)), p.min_ma)
             if site.rank[i] % _CLASS:
