@@ -89,6 +89,8 @@ def _build(app, new) -> None:
     app.limits_due = True
     app.site.on_event = app.events.add
     app.control.replace(app.site, app.push)
+    build = warp_config = None
+    unload("firmware", ("build", "warp_config"))  # what comes next needs memory, too
 
 
 def _extras(app, new, site, bus, warp) -> tuple:

@@ -141,11 +141,6 @@ class Site:
         if point.minima:
             point.min_ma = point.minima[phases - 1]
 
-    def set_available(self, current_ma):
-        from loadmgmt import limits
-
-        limits.set_available(self, current_ma)
-
     def tell(self, code, subject=0, value=0):
         if self.on_event is not None:
             self.on_event(code, subject, value)

@@ -9,7 +9,7 @@ import sys
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[2] / "lib"))
 
-from loadmgmt import event, reason, trust
+from loadmgmt import event, limits, reason, trust
 from loadmgmt.circuit import Circuit
 from loadmgmt.point import ChargePoint
 from loadmgmt.site import Site
@@ -59,7 +59,8 @@ class FusekeeperLaw:
         self.site.enabled = scenario.enabled
         self.site.on_event = self._note
         if scenario.available_ma is not None:
-            self.site.set_available(scenario.available_ma)
+            limits.set_available(self.site, scenario.available_ma)
+        self._available_ma = scenario.available_ma
         self._now = now
 
     def _note(self, code, subject, value):
@@ -67,14 +68,15 @@ class FusekeeperLaw:
 
     def set_available(self, ma):
         """available_current is written; None lifts it."""
-        self.site.set_available(ma)
+        self._available_ma = ma
+        limits.set_available(self.site, ma)
 
     def set_limit(self, c, limit_ma):
         """A circuit gets another static limit."""
         circuit = self.site.circuits[c]
-        circuit.limit_ma = limit_ma
-        for point in circuit.points:
-            self.site.place(point)
+        limits.put(circuit, limit_ma, None)
+        circuit.sources = None
+        limits.set_available(self.site, self._available_ma)
 
     def sample(self, c, now, values, same):
         """A reading of circuit c's meter is here."""

@@ -80,6 +80,7 @@ class Box:
         self.steady_ms = 0  # since when its draw stands still
         # what it told last, and whether it did something of its own accord since
         self.told_ma = 0
+        self.told_drawn_ma = 0
         self.told_ms = -100000
         self.own = False
         self.point = None
@@ -168,6 +169,7 @@ class Box:
                     drawn[k] = self.shown_ma
         phases = made["phases"] if made["tells_phases"] else 0
         self.told_ma = max(self.applied_ma, drawn[0])
+        self.told_drawn_ma = max(0, drawn[0])
         self.told_ms = now_ms
         if made["measures"] or self.drawn_ma() <= self.applied_ma:
             self.own = self.applied_ma > self.told_ma or self.drawn_ma() > self.told_ma

@@ -46,10 +46,12 @@ def phases_of(box):
 class Judge:
     def __init__(self, random_site):
         self.site = random_site
+        self.brain = None
         self.held = []
         n = len(random_site.boxes)
         self.stopped_ms = [-SLOT_MS] * n
         self.on_ms = [0] * n  # since when it has current
+        self.fell = [False] * n  # it went on by itself after its stop: failsafe, boot
         self.sent_ms = [0] * n
         self.moved_ms = 0  # when a setpoint last changed
         self.raises = self.cuts = self.stops = 0  # what there was to judge
@@ -60,6 +62,9 @@ class Judge:
 
     def before(self, s):
         self.told = len(s.told)
+        if s.site is not self.brain:  # a controller that was restarted remembers nothing
+            self.brain = s.site
+            self.stopped_ms = [-SLOT_MS] * len(s.boxes)
         self.most = [potential_ma(box) for box in s.boxes]
 
     def room_ma(self, c):
@@ -92,6 +97,7 @@ class Judge:
         sums = None
         for i, box in enumerate(s.boxes):
             point = box.point
+            self.fell[i] = self.fell[i] or point.lost
             if point.setpoint_ma != before[i]:
                 self.moved_ms = s.now_ms
                 self.check_legal(box, before[i])
@@ -117,6 +123,7 @@ class Judge:
                     self.check_stop(box, i, before)
                     if box.drawn_ma():
                         self.stopped_ms[i] = s.now_ms
+                        self.fell[i] = False
             elif box.point.setpoint_ma > 0 >= before[i]:
                 self.on_ms[i] = s.now_ms
         self.check_static()
@@ -182,7 +189,7 @@ class Judge:
                     break
             else:
                 self.fail("R9 turn", box.name, before[i], had_ms)
-            if box.drawn_ma() and s.now_ms - self.stopped_ms[i] < SLOT_MS:
+            if box.drawn_ma() and s.now_ms - self.stopped_ms[i] < SLOT_MS and not self.fell[i]:
                 self.fail("R9 twice", box.name, before[i], had_ms)
             return
         for other in s.boxes:
@@ -190,7 +197,7 @@ class Judge:
                 return  # what it tells is older than the meter's value, and says that it is not
         if self.has_room(box, i, -1, before):
             self.fail("R9", box.name, before[i])
-        if box.drawn_ma() and s.now_ms - self.stopped_ms[i] < SLOT_MS:
+        if box.drawn_ma() and s.now_ms - self.stopped_ms[i] < SLOT_MS and not self.fell[i]:
             for k, other in enumerate(s.boxes):
                 if (
                     k != i
@@ -225,13 +232,13 @@ class Judge:
                 if not other.made["known"]:
                     # no cut of it is credited, and it counts on every phase
                     mA = max(drawn, least) if mA else least
-                elif not other.made["measures"]:
+                if not other.made["measures"]:
                     mA += drawn  # it may be taken for house load
                 for c in s.path[other.made["circuit"]]:
                     sums[c][k] += mA
         for c in s.path[box.made["circuit"]]:
             for _, room in self.room_ma(c):
-                for k in box.wiring:
+                for k in box.wiring if box.made["known"] else range(3):
                     if sums[c][k] > room[k]:
                         return False
         return True
@@ -242,7 +249,9 @@ class Judge:
         each = []
         for box in s.boxes:
             p = box.point
-            each.append(max(p.setpoint_ma, 0) if p.heard else 0)
+            # one that does not obey is not told the same again
+            counts = p.heard and not s.site.disobeys(p)
+            each.append(max(p.setpoint_ma, 0) if counts else 0)
         sums = self.sums(each)
         for c in range(len(s.house)):
             for kind, room in self.room_ma(c):

@@ -80,7 +80,7 @@ def _circuits(dice, n):
             circuit["period_ms"] = dice.pick((1000, 1000, 1000, 2000, 10000))
             circuit["noise_ma"] = dice.pick((0, 50, 300))
             circuit["grain_ma"] = dice.pick((1, 1, 100, 1000))
-            circuit["late"] = chance(dice, 50)  # its values are one tick old
+            circuit["late"] = chance(dice, 50)  # its values are one tick old, at most 500 ms
             circuit["largest_ma"] = dice.pick((16000, 0, 5000))
             circuit["margin_pct"] = dice.pick((0, 0, 5))
             circuit["headroom_ma"] = dice.pick((0, 0, 2000))
