@@ -34,7 +34,7 @@ def account(site, now_ms: int) -> None:
             if total > 0:
                 total = served[p.index] + total * passed_ms // 16000
                 served[p.index] = min(total, _MOST_SERVED)
-        elif p.car == NO_CAR:
+        elif p.car == NO_CAR and p.heard:
             served[p.index] = 0
             site.told[p.index] &= ~TOLD_STOPPED
 

@@ -94,6 +94,7 @@ class Site:
         self.weight = [1] * n
         self.earn = bytearray(n)  # phases that an ampere of it feeds
         self.reason_ma = array("i", bytes(4 * n))
+        self.meters = len([circuit for circuit in circuits if circuit.metered])
         self._seats = {}
         self.dynamic = [0] * len(circuits)  # weigh.NO_LIMIT, MEASURED or FALLBACK
         for index, circuit in enumerate(circuits):
@@ -154,7 +155,7 @@ class Site:
         taken = circuit.sample(now_ms, l1, l2, l3, same)
         if taken < NEW:
             return taken > DROPPED
-        own, calm_ms = weigh.own_draw(circuit, now_ms)
+        own, calm_ms = weigh.own_draw(self, circuit, now_ms)
         was = circuit.trust.state
         circuit.trust.judge(now_ms, circuit.meter_ma, own, same, circuit.includes, calm_ms)
         self._trust_changed(circuit, was, now_ms)
@@ -250,14 +251,7 @@ class Site:
                 if ticks_diff(now_ms, stamps[i]) > _OLD_MS:
                     stamps[i] = ticks_add(now_ms, -_OLD_MS)
         for circuit in self.circuits:
-            _limit(
-                circuit,
-                (
-                    "settled_ms",
-                    "sample_ms",
-                ),
-                now_ms,
-            )
+            _limit(circuit, ("settled_ms", "sample_ms", "seen_ms"), now_ms)
             if circuit.metered:
                 _limit(circuit.trust, ("sample_ms", "same_ms"), now_ms)
 
