@@ -12,7 +12,7 @@ that no answer is ever in memory as a whole.
 import json
 
 from firmware.unload import call, unload
-from firmware.web.request import Refusal
+from firmware.web import Refusal
 
 READ = {
     "/api": "paths",

@@ -1,29 +1,21 @@
-"""One HTTP connection, bounded: what a peer may send, how much of it is kept, how it is answered.
+"""One HTTP connection: a request is received (request.py), answered, and its memory freed.
 
-The whole request is read and checked before anybody looks at it, and of its head only what is used
-is kept, so nothing a peer sends can grow the heap. A connection carries one request, and its
-memory lasts as long as it does. Deadlines are looked after by server.py.
-
-Request syntax: RFC 9112 sections 2-6; status codes: RFC 9110 section 15, 431: RFC 6585.
+The whole request is read and checked before anybody looks at it. Deadlines are looked after by
+server.py. Status codes: RFC 9110 section 15, 431: RFC 6585.
 """
 
 import asyncio
 import gc
 
-from compat import const, readable, sleep_ms, ticks_add, ticks_ms
+from compat import const, sleep_ms, ticks_add, ticks_ms
 
-from firmware.unload import call
-from firmware.web import api
-from firmware.web.request import Refusal, admit, header, request_line
+from firmware.unload import call, unload
+from firmware.web import Refusal, api
 
 _REQUEST_MS = const(8000)
 _ANSWER_MS = const(10000)
 _RETRY_MS = const(25)  # until there is room in the socket again
 
-_FIRST = const(512)  # the buffer to begin with
-_LINE = const(1024)  # request line, and each header line; must be twice the above
-_HEAD = const(4096)  # all header lines together
-_HEADERS = const(32)
 _PIECE = const(512)  # of an answer; each write costs the chip milliseconds
 _FRONT = const(5)  # of a chunk: its size in three digits, CR, LF
 _FULL = const(498)  # of a piece: room for the end of a chunk and for the last, empty one
@@ -74,61 +66,18 @@ class Connection:
             self.server.forget(self)
 
     async def _receive(self) -> None:
-        """Read one whole request. Refusal, EOFError (the peer has gone), OSError, MemoryError."""
-        sock = self.sock
-        buffer = bytearray(_FIRST)
-        start = end = count = total = 0
-        is_first = True
-        while True:
-            at = buffer.find(b"\n", start, end)
-            if at < 0:
-                if start:
-                    end -= start
-                    buffer[:end] = buffer[start : start + end]
-                    start = 0
-                elif end == _LINE:
-                    raise Refusal(431 if self.method else 414, "long", _LINE)
-                elif end == _FIRST and len(buffer) == _FIRST:
-                    buffer += bytes(_FIRST)
-                await readable(sock)
-                got = sock.readinto(memoryview(buffer)[end:])
-                if got == 0:
-                    raise EOFError
-                end += got or 0
-                continue
-            line = bytes(memoryview(buffer)[start:at])
-            start = at + 1
-            if line.endswith(b"\r"):
-                line = line[:-1]
-            if not self.method:
-                if line or not is_first:  # one empty line in front is forgiven, RFC 9112 2.2
-                    self.method, self.target = request_line(line)
-                    self.chunked = not line.endswith(b"1.0")
-                is_first = False
-            elif line:
-                count += 1
-                total += len(line)
-                if count > _HEADERS or total > _HEAD:
-                    raise Refusal(431, "many", _HEADERS, _HEAD)
-                header(line, self.headers)
-            else:
-                break
-        size = admit(self.method, self.peer, self.headers)
-        if size > self.server.body_room:
-            raise Refusal(503, "busy")
-        self.server.body_room -= size
-        self.size = size
-        self.body = bytearray(size)
-        body = memoryview(self.body)
-        got = min(size, end - start)
-        body[:got] = buffer[start : start + got]
-        buffer = None
-        while got < size:
-            await readable(sock)
-            more = sock.readinto(body[got:])
-            if more == 0:
-                raise Refusal(400, "short", got, size)
-            got += more or 0
+        """Read one whole request, by code that is loaded as long as anybody does. Refusal,
+        EOFError (the peer has gone), OSError, MemoryError."""
+        server = self.server
+        server.readers += 1
+        try:
+            receive = __import__("firmware.web.request", None, None, ("receive",)).receive
+            await receive(self)
+        finally:
+            receive = None
+            server.readers -= 1
+            if not server.readers:
+                unload("firmware.web", ("request",))
         self.reading = False
 
     async def _answer(self) -> None:

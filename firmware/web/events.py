@@ -1,6 +1,6 @@
 """GET /api/events?since=N: the events after number N that the ring still holds."""
 
-from firmware.web.request import Refusal
+from firmware.web import Refusal
 
 _NAMES = ("number", "uptime_s", "code", "subject", "value")
 

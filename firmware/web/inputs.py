@@ -3,7 +3,7 @@
 `context.inputs` is None or has names, sources, state(i): True (live), False or None (not known).
 """
 
-from firmware.web.request import Refusal
+from firmware.web import Refusal
 
 
 def read(context, _query) -> dict:

@@ -5,7 +5,7 @@ Its ETag is gzip's own trailer, CRC-32 and length of the content (RFC 1952 secti
 
 from binascii import hexlify
 
-from firmware.web.request import Refusal
+from firmware.web import Refusal
 
 _FILE = "www/index.html.gz"
 _PIECE = 512

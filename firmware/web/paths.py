@@ -1,7 +1,7 @@
 """GET /api: which paths can be read and which can be written. And the way into a resource."""
 
 from firmware.web.api import READ, WRITE
-from firmware.web.request import Refusal
+from firmware.web import Refusal
 
 _GENERATOR = type(i for i in ())
 

@@ -1,21 +1,23 @@
-"""What may be asked: a request's head, line by line. Pure: bytes in, facts out.
+"""Receives one request, bounded: what a peer may send, and how much of it is kept.
 
-RFC 9112 sections 3, 5 and 6; what this server does not need of it (chunked bodies, absolute
-targets, folded lines) is refused. Who may write: writing.py.
+Of its head only what is used is kept, so nothing a peer sends can grow the heap. RFC 9112 sections
+2-6; what this server does not need of it (chunked bodies, absolute targets, folded lines) is
+refused. Who may write: writing.py.
 """
 
-from compat import const
+from compat import const, readable
 
 from firmware.unload import call
+from firmware.web import Refusal
 
 BODY_MAX = const(16384)
+_FIRST = const(512)  # the buffer to begin with
+_LINE = const(1024)  # request line, and each header line; must be twice the above
+_HEAD = const(4096)  # all header lines together
+_HEADERS = const(32)
 
 # The only headers kept: what admit() and the page look at.
 _KEPT = (b"host", b"origin", b"content-length", b"if-none-match")
-
-
-class Refusal(Exception):
-    """Arguments: status (RFC 9110 section 15), what is wrong (see words.py), numbers in it."""
 
 
 def request_line(line: bytes) -> tuple:
@@ -59,3 +61,63 @@ def admit(method: str, peer, headers: dict) -> int:
     if len(length) > 9 or int(length) > BODY_MAX:
         raise Refusal(413, "body", BODY_MAX)
     return int(length)
+
+
+async def receive(connection) -> None:
+    """Read one whole request into the connection's fields. Refusal, EOFError (the peer has gone),
+    OSError, MemoryError."""
+    sock = connection.sock
+    server = connection.server
+    buffer = bytearray(_FIRST)
+    start = end = count = total = 0
+    is_first = True
+    while True:
+        at = buffer.find(b"\n", start, end)
+        if at < 0:
+            if start:
+                end -= start
+                buffer[:end] = buffer[start : start + end]
+                start = 0
+            elif end == _LINE:
+                raise Refusal(431 if connection.method else 414, "long", _LINE)
+            elif end == _FIRST and len(buffer) == _FIRST:
+                buffer += bytes(_FIRST)
+            await readable(sock)
+            got = sock.readinto(memoryview(buffer)[end:])
+            if got == 0:
+                raise EOFError
+            end += got or 0
+            continue
+        line = bytes(memoryview(buffer)[start:at])
+        start = at + 1
+        if line.endswith(b"\r"):
+            line = line[:-1]
+        if not connection.method:
+            if line or not is_first:  # one empty line in front is forgiven, RFC 9112 2.2
+                connection.method, connection.target = request_line(line)
+                connection.chunked = not line.endswith(b"1.0")
+            is_first = False
+        elif line:
+            count += 1
+            total += len(line)
+            if count > _HEADERS or total > _HEAD:
+                raise Refusal(431, "many", _HEADERS, _HEAD)
+            header(line, connection.headers)
+        else:
+            break
+    size = admit(connection.method, connection.peer, connection.headers)
+    if size > server.body_room:
+        raise Refusal(503, "busy")
+    server.body_room -= size
+    connection.size = size
+    connection.body = bytearray(size)
+    body = memoryview(connection.body)
+    got = min(size, end - start)
+    body[:got] = buffer[start : start + got]
+    buffer = None
+    while got < size:
+        await readable(sock)
+        more = sock.readinto(body[got:])
+        if more == 0:
+            raise Refusal(400, "short", got, size)
+        got += more or 0

@@ -29,6 +29,7 @@ class Server:
     def __init__(self, context, host: str, port: int, check_in=None):
         self.context = context
         self.body_room = BODY_MAX  # bytes free for bodies, all connections together
+        self.readers = 0  # connections that are reading a request
         self._address = socket.getaddrinfo(host, port, 0, socket.SOCK_STREAM)[0][-1]
         self._check_in = check_in
         self._open = []

@@ -9,8 +9,7 @@ that are no browsers send no Origin.
 """
 
 from firmware.unload import call
-from firmware.web import api
-from firmware.web.request import Refusal
+from firmware.web import Refusal, api
 
 _PACKAGE = "firmware.web"
 

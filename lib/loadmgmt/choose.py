@@ -36,24 +36,34 @@ def choose(waiting, low, cap, uses, room, earn, rank, on=None) -> list:
     while ranks:
         best = ranks.pop()
         group = [i for i in waiting if rank[i] == best]
-        got = _pack(group, low, uses, room, earn)
-        if on is not None:
-            from loadmgmt.worth import leave  # rarely needed
+        if on is None:
+            chosen += _pack(group, low, uses, room, earn, 1, 2)
+            continue
+        from loadmgmt.worth import settle  # rarely needed
 
-            left = leave(got, on + chosen, low, cap, uses, budget, earn)
-            if left:
-                for i in left:
-                    for j in uses[i]:
-                        room[j] += low[i]
-                group = [i for i in group if i not in got and i not in left]
-                got = [i for i in got if i not in left]
-                got += _pack(group, low, uses, room, earn)
+        spare = room[:]
+        packs = [_pack(group, low, uses, room, earn, 2, 1)]  # many cars
+        if len(packs[0]) < len(group):
+            packs.append(_pack(group, low, uses, spare, earn, 1, 5))  # much current
+        got, left = settle(packs, on + chosen, low, cap, uses, budget, earn)
+        if got is not packs[0]:
+            room[:] = spare
+        if left:
+            for i in left:
+                for j in uses[i]:
+                    room[j] += low[i]
+            group = [i for i in group if i not in got]
+            got = [i for i in got if i not in left]
+            got += _pack(group, low, uses, room, earn, 1, 2)
         chosen += got
     return chosen
 
 
-def _pack(group, low, uses, room, earn) -> list:
-    """Take as many of one rank as fit, the best first, out of `room`."""
+def _pack(group, low, uses, room, earn, car, phase) -> list:
+    """Take as many of one rank as fit, the best first, out of `room`.
+
+    car: how much a car counts; phase: how much each phase that it feeds.
+    """
     kinds = {}
     for at in range(len(group)):
         i = group[at]
@@ -82,7 +92,7 @@ def _pack(group, low, uses, room, earn) -> list:
         if scarce:
             who.reverse()
             at = who.pop()
-            first[at] = (used, scarce, least, 1 + 2 * phases, who)
+            first[at] = (used, scarce, least, car + phase * phases, who)
             heappush(order, at)
         else:
             got += who
@@ -98,7 +108,7 @@ def _pack(group, low, uses, room, earn) -> list:
                 break
             cost += least * _WHOLE // room[j]
         else:
-            cost = cost * 105 // value * size
+            cost = cost * 128 // value * size
             if order and cost + at > order[0]:
                 heappush(order, cost + at)
                 continue

@@ -1,40 +1,62 @@
-"""Who had better wait for its turn although its minimum fits.
+"""Which set of cars is worth most, and who had better wait although its minimum fits.
 
-A car is left to wait if all others together then draw a fifty-fifth more, phases counted, than all
-with it: one of unknown rotation, for which current stays unused on two phases, or one on a narrow
-phase that keeps three-phase cars down. Which one, is estimated from the fair shares; that it pays,
-is checked with them. The more cars, the rarer: each of many is a small part of the whole.
+Of two sets the one with more current, phases counted, is taken if it draws a fiftieth more for
+every car that it lacks.
+
+A car is left to wait if all others together then draw more than all with it, by a hundredth and
+three tenths of what a car has on average: one of unknown rotation, for which current stays unused
+on two phases, or one on a narrow phase that keeps three-phase cars down. Which one, is estimated
+from the fair shares; that it pays, is checked with them.
+
+The numbers are those with which random sites come nearest to both optima, of the current and of
+the cars: tools/benchmarks/optimum.py.
 """
 
 from compat import const
 from loadmgmt.fill import fill
 
 _PRICE = const(64)  # the unit of prices
-_WORTH = const(55)  # tools/benchmarks/optimum.py: the most current with the least cars waiting
+_CAR = const(50)  # a car more is worth a fiftieth of the current
 _ROUNDS = const(12)
 
 
-def leave(got, on, low, cap, uses, budget, earn) -> list:
-    """Those of `got` who had better wait, `on` and the others being there."""
-    left = []
+def settle(packs, on, low, cap, uses, budget, earn) -> tuple:
+    """Of several sets of cars the best, `on` being there; and those of it who had better wait.
+
+    packs: sets that fit, the one with most cars first; the others as for `choose`.
+    """
+    got = None
+    total = 0
+    for pack in packs:
+        shares = _shares(on + pack, low, cap, uses, budget, earn)
+        if got is None or (shares[0] - total) * _CAR > total * (len(got) - len(pack)):
+            got = pack
+            total = shares[0]
+            best = shares
     stay = got[:]
-    out = [0] * len(low)
-    bound = out[:]
-    before = 0
-    for _ in range(_ROUNDS):
+    left = []
+    for _ in range(_ROUNDS if got else 0):
+        total, out, bound = best
         everybody = on + stay
-        fill(everybody, low, cap, uses, budget, out, bound)
-        total = sum([earn[i] * out[i] for i in everybody])
-        if total < before:
-            left.pop()
-            break
-        i = _worst(stay, everybody, cap, uses, earn, out, bound, len(budget), total // _WORTH)
+        worth = total // 100 + total * 3 // (10 * len(everybody))
+        i = _worst(stay, everybody, cap, uses, earn, out, bound, len(budget), worth)
         if i is None:
             break
-        before = total + total // _WORTH
         stay.remove(i)
+        best = _shares(on + stay, low, cap, uses, budget, earn)
+        if best[0] < total + worth:
+            break
         left.append(i)
-    return left
+    return got, left
+
+
+def _shares(everybody, low, cap, uses, budget, earn):
+    """Their fair shares: phase-current in all, mA of each, what binds each."""
+    out = [0] * len(low)
+    bound = out[:]
+    if everybody:
+        fill(everybody, low, cap, uses, budget, out, bound)
+    return sum([earn[i] * out[i] for i in everybody]), out, bound
 
 
 def _worst(stay, everybody, cap, uses, earn, out, bound, limits, worth):

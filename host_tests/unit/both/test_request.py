@@ -1,6 +1,7 @@
 """firmware/web/request.py and words.py: what of a request's head is taken, and from whom."""
 
-from firmware.web.request import Refusal, admit, header, request_line
+from firmware.web import Refusal
+from firmware.web.request import admit, header, request_line
 from firmware.web.words import answer
 
 HERE = ("127.0.0.1", 5)

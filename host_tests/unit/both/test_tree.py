@@ -2,9 +2,9 @@
 
 import json
 
+from firmware.web import Refusal
 from firmware.web.api import pieces
 from firmware.web.paths import walk
-from firmware.web.request import Refusal
 
 
 def items(count, make):
