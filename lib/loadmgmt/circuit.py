@@ -46,6 +46,9 @@ class Circuit:
         self.headroom_ma = (0, 0, 0)
         self.fallback_ma = (9999000, 9999000, 9999000)
         self.offline_ma = None
+        self.settled_ms = 0  # of a root: when the last change below it will have settled
+        self.seen_ms = 0  # when the meters above the wallboxes here had all been read
+        self.is_seen = True
         self.index = 0
         self.path = ()
         self.points = []  # the wallboxes below it

@@ -21,6 +21,7 @@ from loadmgmt.weigh import (
     expected_ma,
     fallback_ma,
     highest_ma,
+    is_stale,
     is_unplaced,
     newest_sample,
     sees,
@@ -46,7 +47,7 @@ def cut(site, now_ms: int) -> bool:
                 break
         lowered = _against_limits(site, now_ms, False) or lowered
     for circuit in site.circuits:
-        if site.dynamic[circuit.index] == MEASURED:
+        if site.dynamic[circuit.index] == MEASURED and not is_stale(circuit, newest_sample(site)):
             if stop_ramps(site, circuit, now_ms):
                 lowered = True
             above = above_fuse(circuit, now_ms)

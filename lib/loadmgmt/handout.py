@@ -18,22 +18,31 @@ _LOWERED = const(1)
 _RAISED = const(2)
 
 
-def settled(site, now_ms) -> bool:
-    """True when the last change has settled and every believed meter has seen that (R3)."""
-    if ticks_diff(now_ms, site.settled_ms) < 0:
-        return False
-    for circuit in site.circuits:
-        if site.dynamic[circuit.index] == MEASURED:
-            if not circuit.believed() or ticks_diff(circuit.sample_ms, site.settled_ms) < 0:
-                return False
-    return True
+def settled(site, now_ms) -> bytearray:
+    """Mark the circuits of those trees whose last change has settled, and all of whose meters are
+    believed and have seen that (R3). Independent groups do not wait for each other."""
+    circuits = site.circuits
+    marks = bytearray(len(circuits))
+    for circuit in circuits:
+        root = circuit.path[-1]
+        settled_ms = circuits[root].settled_ms
+        c = circuit.index
+        if c == root:
+            marks[c] = ticks_diff(now_ms, settled_ms) >= 0
+        if site.dynamic[c] == MEASURED:
+            if not circuit.believed() or ticks_diff(circuit.sample_ms, settled_ms) < 0:
+                marks[root] = 0
+    for circuit in circuits:
+        marks[circuit.index] = marks[circuit.path[-1]]
+    return marks
 
 
-def hand_out(site, on, joined, ended, total, now_ms) -> int:
+def hand_out(site, on, joined, ended, total, is_settled, now_ms) -> int:
     """Change setpoints towards site.out, the fair shares of the wallboxes `on`.
 
     joined: those among them that do not charge yet; ended: those whose turn is over; total: what
-    all together may have per limit. Returns 1 when something was lowered, 2 raised, or both.
+    all together may have per limit; is_settled: see settled(). Returns 1 when something was
+    lowered, 2 raised, or both.
     """
     points = site.points
     low = site.low
@@ -46,6 +55,7 @@ def hand_out(site, on, joined, ended, total, now_ms) -> int:
             for j in p.places:
                 room[j] -= may
     raising = []
+    on = [i for i in on if is_settled[points[i].circuit]]
     for i in on:
         p = points[i]
         setpoint = p.setpoint_ma
@@ -71,6 +81,8 @@ def hand_out(site, on, joined, ended, total, now_ms) -> int:
     flags = 0
     for i in ended:
         p = points[i]
+        if not is_settled[p.circuit]:
+            continue
         site.change(p, 0, now_ms)
         note(site, p, reason.WAITS_TURN, -1, 0)
         site.tell(event.TURN_ENDED, i)

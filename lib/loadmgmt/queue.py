@@ -34,7 +34,7 @@ def account(site, now_ms: int) -> None:
             if total > 0:
                 total = served[p.index] + total * passed_ms // 16000
                 served[p.index] = min(total, _MOST_SERVED)
-        elif p.car == NO_CAR:
+        elif p.car == NO_CAR and p.heard:
             served[p.index] = 0
             site.told[p.index] &= ~TOLD_STOPPED
 
@@ -149,8 +149,9 @@ def _claim(site, i, free, full, over, joined, ended):
         for k in gone:
             _add(free, site.uses[k], -low[k])
         for j in places:
-            if full[j] < need:
-                return  # not even then
+            if full[j] < need:  # not even then
+                bind(site, p, j, reason.NO_ROOM, p.min_ma)
+                return
         if site.slot_ms:
             note(site, p, reason.WAITS_TURN, short[0] % (3 * len(site.circuits)), p.min_ma)
             if site.rank[i] % _CLASS:

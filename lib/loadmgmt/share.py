@@ -28,9 +28,11 @@ def share(site, now_ms: int) -> int:
     learned = site.learned()
     total, after_stop = capacity(site)
     on, joined, ended = plan(site, now_ms, total, after_stop)
-    _explain(site, on, learned)
-    if (on or ended) and learned and settled(site, now_ms):
-        return hand_out(site, on, joined, ended, total, now_ms)
+    _explain(site, on, reason.SETTLING if learned else reason.STARTING)
+    if (on or ended) and learned:
+        is_settled = settled(site, now_ms)
+        if max(is_settled):
+            return hand_out(site, on, joined, ended, total, is_settled, now_ms)
     return 0
 
 
@@ -44,7 +46,7 @@ def first_pass(site, now_ms: int) -> None:
     for p in site.points:
         if p.index not in on:
             site.out[p.index] = 0
-    _explain(site, on, True)
+    _explain(site, on, -1)
 
 
 def plan(site, now_ms: int, total: list, after_stop: list) -> tuple:
@@ -127,8 +129,9 @@ def _fill_classes(site, on, room):
                 room[j] -= site.out[i]
 
 
-def _explain(site, on, learned):
-    """Give every wallbox its reason (R10) for the share it has in site.out."""
+def _explain(site, on, rises):
+    """Give every wallbox its reason (R10) for the share it has in site.out; `rises` is the one for
+    who is still to get more, -1: that does not count."""
     points = site.points
     out = site.out
     bound = site.bound
@@ -142,8 +145,8 @@ def _explain(site, on, learned):
         if site.told[i] & TOLD_DISOBEYS:
             code = reason.DISOBEYS
             value = p.may_ma
-        elif value - p.setpoint_ma >= STEP_MA:
-            code = reason.SETTLING if learned else reason.STARTING
+        elif rises >= 0 and value - p.setpoint_ma >= STEP_MA:
+            code = rises
         elif limit < 0:
             code = reason.ASKED if site.asked[i] else reason.OWN_MAXIMUM
         else:

@@ -67,7 +67,6 @@ class Site:
         self.points = points
         self.enabled = True
         self.on_event = None  # called with (code, subject, value)
-        self.settled_ms = now_ms  # when the last change will have settled
         self.shared_ms = now_ms
         self.passes = 0
         self.aged_ms = now_ms
@@ -95,6 +94,7 @@ class Site:
         self.weight = [1] * n
         self.earn = bytearray(n)  # phases that an ampere of it feeds
         self.reason_ma = array("i", bytes(4 * n))
+        self.meters = len([circuit for circuit in circuits if circuit.metered])
         self._seats = {}
         self.dynamic = [0] * len(circuits)  # weigh.NO_LIMIT, MEASURED or FALLBACK
         for index, circuit in enumerate(circuits):
@@ -105,6 +105,7 @@ class Site:
                 if not 0 <= circuit.parent < index:
                     raise ValueError("parent")
                 circuit.path = (index,) + circuits[circuit.parent].path
+            circuit.settled_ms = now_ms
             if len(circuit.path) > _MAX_DEPTH:
                 raise ValueError("depth")
         for index, point in enumerate(points):
@@ -154,7 +155,7 @@ class Site:
         taken = circuit.sample(now_ms, l1, l2, l3, same)
         if taken < NEW:
             return taken > DROPPED
-        own, calm_ms = weigh.own_draw(circuit, now_ms)
+        own, calm_ms = weigh.own_draw(self, circuit, now_ms)
         was = circuit.trust.state
         circuit.trust.judge(now_ms, circuit.meter_ma, own, same, circuit.includes, calm_ms)
         self._trust_changed(circuit, was, now_ms)
@@ -234,13 +235,14 @@ class Site:
         if setpoint_ma > 0 and point.stopped:
             point.stopped = False
         settled_ms = ticks_add(now_ms, settle_ms(point))
-        if ticks_diff(settled_ms, self.settled_ms) > 0:
-            self.settled_ms = settled_ms
+        root = self.circuits[self.circuits[point.circuit].path[-1]]
+        if ticks_diff(settled_ms, root.settled_ms) > 0:
+            root.settled_ms = settled_ms
 
     def _keep_young(self, now_ms):
         """Make times of long ago two days old: ticks_diff is right for 6.2 days only."""
         self.aged_ms = now_ms
-        _limit(self, ("settled_ms", "told_ms"), now_ms)
+        _limit(self, ("told_ms",), now_ms)
         for p in self.points:
             _limit(p, _POINT_STAMPS, now_ms)
             _limit(p, ("applied_ok_ms", "opened_ms") if p.is_open else ("applied_ok_ms",), now_ms)
@@ -249,7 +251,7 @@ class Site:
                 if ticks_diff(now_ms, stamps[i]) > _OLD_MS:
                     stamps[i] = ticks_add(now_ms, -_OLD_MS)
         for circuit in self.circuits:
-            _limit(circuit, ("sample_ms",), now_ms)
+            _limit(circuit, ("settled_ms", "sample_ms", "seen_ms"), now_ms)
             if circuit.metered:
                 _limit(circuit.trust, ("sample_ms", "same_ms"), now_ms)
 

@@ -37,16 +37,21 @@ def take_over(old, new, successors: list, now_ms: int) -> None:
         for name in _COLUMNS:
             getattr(new, name)[point.index] = getattr(old, name)[was.index]
         _make_legal(point, now_ms)
-    if ticks_diff(old.settled_ms, new.settled_ms) > 0:
-        new.settled_ms = old.settled_ms
+    for circuit in old.circuits:
+        _wait(new, circuit.settled_ms)
 
 
 def _await_time_out(was, new):
     """Nothing is raised before a wallbox that nobody talks to any more has stopped."""
     if was.may_ma > 0 and was.dead_man_ms is not None:
-        end_ms = ticks_add(was.sent_ms, was.dead_man_ms + DEAD_MAN_GRACE_MS)
-        if ticks_diff(end_ms, new.settled_ms) > 0:
-            new.settled_ms = end_ms
+        _wait(new, ticks_add(was.sent_ms, was.dead_man_ms + DEAD_MAN_GRACE_MS))
+
+
+def _wait(new, until_ms):
+    """Nothing is raised before then; which of the old trees is which of the new is not known."""
+    for circuit in new.circuits:
+        if ticks_diff(until_ms, circuit.settled_ms) > 0:
+            circuit.settled_ms = until_ms
 
 
 def _make_legal(point, now_ms):

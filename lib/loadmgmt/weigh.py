@@ -32,25 +32,40 @@ _STALE_MS = const(1500)  # each wallbox answers once a second
 _LAG_MS = const(500)  # a meter's value is this much older than its answer
 
 
-def own_draw(circuit, now_ms):
+def own_draw(site, circuit, now_ms):
     """A new sample is here: what the wallboxes drew before it no longer explains the meter.
 
-    Returns what those below surely draw per phase (mA), and for how long they are calm (ms).
+    Where meters of several circuits see a wallbox, the least that it drew is kept until all of
+    them have been read since. Returns what those below surely draw per phase (mA), and for how
+    long they are calm (ms).
     """
+    circuits = site.circuits
+    by_one = is_seen = site.meters == 1
+    if not by_one:
+        for leaf in circuits:
+            leaf.is_seen = True
+            for c in leaf.path:
+                other = circuits[c]
+                if other is not circuit and other.believed():
+                    if ticks_diff(other.sample_ms, leaf.seen_ms) <= 0:
+                        leaf.is_seen = False
+            if leaf.is_seen and circuit.index in leaf.path:
+                leaf.seen_ms = now_ms
     own = [0, 0, 0]
     calm_ms = 1 << 20
     for p in circuit.points:
         if p.may_ma < p.peak_ma and ticks_diff(now_ms, p.confirm_ms) >= _LAG_MS:
             p.peak_ma = p.may_ma
         drawn = p.drawn
+        if not by_one:
+            is_seen = circuits[p.circuit].is_seen
         for k in range(3):
             least = drawn[k]
             most = drawn[BEFORE + k]
             if least > most:
-                drawn[MOST + k] = least
-                drawn[LEAST + k] = most
-            else:
-                drawn[MOST + k] = most
+                most, least = least, most
+            drawn[MOST + k] = most
+            if is_seen or least < drawn[LEAST + k]:
                 drawn[LEAST + k] = least
         if p.heard:
             if calm_ms:
@@ -62,8 +77,14 @@ def own_draw(circuit, now_ms):
             if p.measures and not (p.rotation is None and is_unplaced(p)):
                 grid = p.grid
                 for k in range(p.phases_now):
-                    own[grid[k]] += drawn[LEAST + k]
+                    own[grid[k]] += min(drawn[k], drawn[BEFORE + k])
     return own, calm_ms
+
+
+def is_stale(circuit, newest) -> bool:
+    """True when this meter's last value has been acted on and another meter has been read since:
+    what is known of the cars now belongs to that sample, and does not explain this one."""
+    return not circuit.fresh and ticks_diff(newest, circuit.sample_ms) > 0
 
 
 def newest_sample(site):
@@ -129,6 +150,7 @@ def weigh(site, now_ms):
     over = site.over
     dynamic = site.dynamic
     offset = 3 * len(circuits)
+    newest = newest_sample(site)
     for circuit in circuits:
         c = circuit.index
         limit = circuit.limit_ma
@@ -140,8 +162,9 @@ def weigh(site, now_ms):
             state = circuit.trust.state
             if state == GOOD or (state == STARTING and circuit.samples):
                 mode = MEASURED
+                rest = NONE_MA if is_stale(circuit, newest) else 0
                 for k in range(3):
-                    over[at + k] = circuit.meter_ma[k] - circuit.target_ma[k]
+                    over[at + k] = circuit.meter_ma[k] - circuit.target_ma[k] - rest
             elif state != STARTING:
                 mode = FALLBACK
                 for k in range(3):
@@ -150,7 +173,6 @@ def weigh(site, now_ms):
         if mode == NO_LIMIT:
             for k in range(3):
                 over[at + k] = -NONE_MA
-    newest = newest_sample(site)
     for p in site.points:
         if p.setpoint_ma == UNDECIDED or (p.may_ma == 0 and p.peak_ma == 0 and p.setpoint_ma <= 0):
             # not heard since the start: what it may draw keeps others from being raised, but a

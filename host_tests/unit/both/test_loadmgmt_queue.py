@@ -1,6 +1,6 @@
 """Who charges when not all can: slots, the order of the queue, priorities, in virtual time."""
 
-from loadmgmt import event, reason
+from loadmgmt import event, limits, reason
 from loadmgmt.circuit import Circuit
 from loadmgmt.point import CHARGING, FULL, NO_CAR, READY, WAITING, ChargePoint
 from loadmgmt.site import Site
@@ -215,3 +215,20 @@ def test_a_car_that_pauses_for_a_moment_keeps_its_slot():
     fleet.cars[0] = 32000
     fleet.run(60)
     assert fleet.on() == [0]
+
+
+def test_a_restless_group_does_not_keep_another_one_from_being_raised():
+    circuits = [Circuit("left", None, [32000] * 3), Circuit("right", None, [32000] * 3)]
+    fleet = Fleet(None, [3, 3], circuits)
+    fleet.points[1].circuit = 1
+    for c in circuits:
+        c.points = []
+    fleet.site = Site(circuits, fleet.points, 0)
+    fleet.cars = [32000, None]
+    fleet.run(30)
+    for k in range(30):
+        if k == 10:
+            fleet.cars[1] = 32000
+        limits.put(circuits[0], [(20000 if k % 2 else 10000)] * 3, None)
+        fleet.run(2)
+    assert fleet.points[1].setpoint_ma == 32000

@@ -337,3 +337,34 @@ def test_a_rise_that_is_taken_for_each_of_several_cars_is_no_export():
             virtual.run(1)
             total = sum([max(setpoint, 0) for setpoint in virtual.setpoints()])
             assert total <= 63000, virtual.setpoints()
+
+
+def test_below_a_slow_meter_under_a_fast_one_no_ramp_passes_for_export():
+    grid = Circuit("grid", None, None, [100000] * 3)
+    sub = Circuit("sub", 0, None, [20000] * 3)
+    grid.largest_ma = sub.largest_ma = 0
+    grid.meter(0, 1000, True, False)
+    sub.meter(0, 30000, True, False)
+    point = ChargePoint("a", 1, 3, "L123")
+    point.dead_man_ms = 30000
+    site = Site([grid, sub], [point], 0)
+    drawn = 0
+    house = 5000
+    for now in range(500, 300000, 500):
+        setpoint = max(point.setpoint_ma, 0)
+        if now > 125000 and setpoint:  # it starts between two samples of the slow one, 1 A/s
+            drawn = max(6000, min(setpoint, drawn + 500))
+        point.sent_ms = now - 300
+        state = CHARGING if drawn else READY
+        point.report(now, setpoint, drawn, drawn, drawn, state, 32000, 3)
+        if now > 200000:
+            house = 9000
+        for index, circuit in enumerate((grid, sub)):
+            if now % (1000, 30000)[index] == 0:
+                meter = house + drawn
+                site.sample(index, now, meter, meter, meter, False)
+        site.step(now)
+        assert point.setpoint_ma <= 15000, now
+        if now > 215000:
+            assert 10500 <= point.setpoint_ma <= 11000, (now, point.setpoint_ma)  # cut once
+    assert drawn == point.setpoint_ma

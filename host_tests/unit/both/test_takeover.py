@@ -79,5 +79,5 @@ def test_a_name_that_is_no_address_has_nothing_to_take_over():
     old = made((None, 6000, 32000))
     old[0].points[0].name_error = True
     new = made((None, 6000, 32000))
-    settled_ms = new[0].settled_ms
-    assert go_on(old, new).settled_ms == settled_ms
+    settled_ms = new[0].circuits[0].settled_ms
+    assert go_on(old, new).circuits[0].settled_ms == settled_ms
