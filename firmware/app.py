@@ -59,7 +59,6 @@ class App:
             module = None
             unload("firmware", ("configure", "build", "warp_config", "supply"))
             unload("loadmgmt", ("limits",))
-            unload("meters", ("map_file",))
 
     def document(self) -> dict:
         """The settings in force."""
@@ -172,5 +171,7 @@ class App:
 
 async def main() -> None:
     """Run the firmware until the interpreter ends."""
+    gc.threshold(8192)  # reading the settings leaves the heap in small pieces
+    app = App()
     gc.threshold(32768)
-    await App().run()
+    await app.run()

@@ -7,9 +7,9 @@ from compat import udp_address
 from loadmgmt.circuit import Circuit
 from loadmgmt.point import ChargePoint
 from loadmgmt.site import Site
-from meters.map_file import load_map
 
 from firmware.meters import Bus, BusMeter
+from firmware.unload import call
 
 WARP_PORT = 34128
 _MIN_3P_MA = (6000, 9200)  # by vehicle type; 1: cars that do not start below 9.2 A (WARP)
@@ -83,7 +83,7 @@ def build(document, port, now_ms: int, on_sample, send) -> tuple:
     for row in document["meters"]:
         model = row["model"]
         if model not in maps:
-            maps[model] = load_map(model)
+            maps[model] = call("meters", "map_file", "load_map", model)
     site, addresses = _site(document, now_ms)
     bus = Bus(port, on_sample)
     for row in document["meters"]:

@@ -23,7 +23,7 @@ def unload(package: str, parts: tuple) -> None:
     CPython keeps its modules: what it holds of them elsewhere would no longer be the same.
     """
     if UPY:
-        holder = sys.modules[package]
+        holder = sys.modules.get(package)  # not there where its loading has failed
         found = None
         for part in parts:
             found = sys.modules.pop(package + "." + part, found)
