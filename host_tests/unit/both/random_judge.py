@@ -33,7 +33,9 @@ def potential_ma(box):
         flows = box.drawn_ma()
     if box.own:
         flows = min(flows, box.told_ma)
-    return max(coming, box.wanted_ma, flows)
+    if box.wanted_ma != box.applied_ma:  # it holds its PWM
+        flows = max(flows, box.wanted_ma)
+    return max(coming, flows)
 
 
 def phases_of(box):
@@ -53,6 +55,7 @@ class Judge:
         self.on_ms = [0] * n  # since when it has current
         self.fell = [False] * n  # it went on by itself after its stop: failsafe, boot
         self.sent_ms = [0] * n
+        self.sample_ms = 0  # of the newest value of a meter
         self.moved_ms = 0  # when a setpoint last changed
         self.raises = self.cuts = self.stops = 0  # what there was to judge
         random_site.judges.append(self)
@@ -127,8 +130,11 @@ class Judge:
             elif box.point.setpoint_ma > 0 >= before[i]:
                 self.on_ms[i] = s.now_ms
         self.check_static()
-        for c, _ in s.sampled:
-            self.check_sample(c)
+        if s.sampled:
+            self.sample_ms = s.now_ms
+        for c, value in enumerate(s.measured):
+            if value:
+                self.check_sample(c)
 
     def sums(self, each):
         """mA per circuit and phase."""
@@ -149,7 +155,8 @@ class Judge:
             for kind, room in self.room_ma(c):
                 of = seen if kind == "metered" and s.plan["circuits"][c]["includes"] else sums
                 for k in phases_of(box):
-                    if of[c][k] > room[k]:
+                    unseen = s.unseen[c][k] if kind == "metered" else 0
+                    if of[c][k] > room[k] + unseen:
                         self.fail("R1", box.name, kind, c, k, of[c][k], room[k])
 
     def check_legal(self, box, before):
@@ -217,13 +224,14 @@ class Judge:
         sums = [[0, 0, 0] for _ in s.house]
         for j, other in enumerate(s.boxes):
             p = other.point
-            least = most = self.most[j]
-            if p.heard and before[j] >= 0 and most <= max(before[j], p.setpoint_ma, 0):
-                least = min(most, other.made["min_ma"])  # it follows: it can be cut
+            # what it told last counts until it tells of less
+            least = most = max(self.most[j], other.told_ma)
+            if p.heard and before[j] >= 0 and most <= before[j] + tolerance_ma(before[j]):
+                least = min(before[j], other.made["min_ma"])  # it follows: it can be cut
             if not p.heard:
                 least = max(least, p.may_ma)  # R5: what is kept for it
             if j == without and other.made["known"] and other.made["measures"]:
-                least = 0 if most <= before[j] else most
+                least = 0 if least <= other.made["min_ma"] else most
             if j == i:
                 least = max(least, other.made["min_ma"])
             drawn = other.drawn_ma()
@@ -272,8 +280,8 @@ class Judge:
                     return
                 if s.now_ms - max(box.steady_ms, s.started_ms) < STEADY_MS:
                     return
-                if s.now_ms - box.told_ms > 2000:
-                    return
+                if box.told_ms < self.sample_ms:
+                    return  # until it tells, it may draw what would explain the value
             each.append(box.point.setpoint_ma)
         sums = self.sums(each)
         for kind, room in self.room_ma(c):

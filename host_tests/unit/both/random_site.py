@@ -44,6 +44,7 @@ class RandomSite:
         self.next_event = 0
         self.judges = []
         self.measured = [None] * count  # house as last measured, and when
+        self.unseen = [None] * count  # what may be missing in it
         self.sampled = []  # circuits whose value came in this tick
         self.last = None  # what the meters saw a tick ago
         self.told = []  # the brain's events
@@ -173,6 +174,7 @@ class RandomSite:
             assert fault == "absurd" or max(value) > 4 * min(made["main_ma"])
             return
         self.measured[c] = list(value)
+        self.unseen[c] = [0, 0, 0]
         for k in range(3) if made["includes"] else ():
             self.measured[c][k] -= cars[c][k]
         self.sampled.append((c, value))
@@ -182,7 +184,7 @@ class RandomSite:
             unseen = box.told_drawn_ma - box.drawn_ma()
             if unseen > 0 and c in self.path[box.made["circuit"]]:
                 for k in box.wiring:
-                    self.measured[c][k] -= unseen
+                    self.unseen[c][k] += unseen
 
     def step(self):
         plan = self.plan
