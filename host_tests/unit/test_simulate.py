@@ -281,6 +281,9 @@ class Careless:
     def believes(self, c):
         return True
 
+    def hears(self, i):
+        return True
+
     def target_ma(self, c, phase):
         return 33000
 

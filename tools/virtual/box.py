@@ -53,12 +53,13 @@ class Box:
         return self.wiring[:phases]
 
     def potential_ma(self):
-        """What it may draw physically on each phase in use."""
-        most = max(self.applied_ma, self.wanted_ma)
-        for ma in self.coming:
-            most = max(most, ma)
+        """What it may draw on each phase in use; of one that lies, what its car draws."""
+        most = 0 if "lying" in self.faults else max(self.applied_ma, self.wanted_ma)
+        most = max(most, *self.coming, 0)
         if self.car:
-            most = max(most, self.car.drawn_ma())
+            drawn = self.car.drawn_ma()
+            if drawn > most + max(500, most * 0.03):  # else it has followed (R1)
+                most = drawn
         if "vanish" in self.faults or "deaf" in self.faults:
             most = max(most, self.config.failsafe_ma)
         return most

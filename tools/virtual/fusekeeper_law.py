@@ -39,6 +39,8 @@ class FusekeeperLaw:
             if config.meter:
                 period = config.meter.period_ms
                 circuit.meter(now, period, config.includes_chargers, config.generation)
+                if config.meter.resolution_ma > 1:
+                    circuit.trust.grain_ma = config.meter.resolution_ma
                 if config.meter.telegram_ms and config.meter.tells_telegram:
                     circuit.update_ms = max(period, config.meter.telegram_ms)
             circuits.append(circuit)

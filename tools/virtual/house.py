@@ -68,3 +68,24 @@ def _listed(load):
         if load.every_ms is None:
             return
         start += max(load.every_ms, load.points[-1][0] + 1)
+
+
+def feed(clock, lines, source):
+    """Let these changes come over `lines`, a list of lines per phase, each at its time."""
+    for at, values, slopes in source:
+        if at > clock.now:
+            clock.at(at, _go_on, clock, lines, source, values, slopes)
+            return
+        _change(clock.now, lines, values, slopes)
+
+
+def _go_on(clock, lines, source, values, slopes):
+    _change(clock.now, lines, values, slopes)
+    feed(clock, lines, source)
+
+
+def _change(now, lines, values, slopes):
+    for k in range(3):
+        if values[k] or slopes[k]:
+            for line in lines[k]:
+                line.move(now, values[k], slopes[k])

@@ -13,8 +13,11 @@ R7 (restart) shows as R1 and as stops; R8 and R10 cannot be seen from outside.
 from collections import deque
 
 _ROUGH_MA = 100  # rounding in cuts and readings
+_READ_MA = 30  # noise of a wallbox's own meter
 _SHORT_MA = 500  # a car may stay that much below its limit
+_RAMP_MA = 1500  # R3: while a car ramps, what the house took is known to that only
 _LATE_MS = 1000  # R2
+_CAN_GIVE_MA = 2000
 _LOST_MS = 6000  # R5: 5 s, and the next pass
 _HOLD_MS = 10000
 _LONG_HOLD_MS = 60000
@@ -29,11 +32,9 @@ class Judge:
         self.run = run
         self.violations = {}
         self.reactions_ms = []  # sample with an overload -> last reducing command
-        self._held = [deque() for _ in run.circuits]  # (time, true house) at samples
+        self._held = [deque() for _ in run.circuits]  # (time, true house) of samples
         n = len(run.boxes)
         self.answered_ms = [run.clock.now] * n
-        self.sent_ms = [run.clock.now] * n
-        self._expired = [False] * n  # lost, and its own time-out has ended its charge
         self._on_ms = [None] * n  # since when it has a setpoint
         self._short = [False] * n  # stopped by the manager for want of current
         self._delivered_ms = [run.clock.now] * len(run.circuits)
@@ -48,11 +49,18 @@ class Judge:
         if len(entry[1]) < _KEPT:
             entry[1].append(f"{self.run.clock.now / 1000:.1f} s: {text}")
 
+    def restarted(self):
+        """The controller has begun anew: it has heard nobody yet."""
+        now = self.run.clock.now
+        self.answered_ms = [now] * len(self.answered_ms)
+        self._delivered_ms = [now] * len(self._delivered_ms)
+
     # --- meters
 
     def _tolerance_ma(self, c):
         meter = self.run.circuits[c].meter
-        return _ROUGH_MA + (2 * meter.noise_ma + meter.resolution_ma if meter else 0)
+        own = _ROUGH_MA + _READ_MA * len(self.run.below[c])
+        return own + (2 * meter.noise_ma + meter.resolution_ma if meter else 0)
 
     def sampled(self, c, values, same):
         """A reading of circuit c was delivered, before the pass on it."""
@@ -63,7 +71,7 @@ class Judge:
         if not run.meters[c].genuine:
             return
         held = self._held[c]
-        held.append((now, [line.now(now) for line in run.house[c]]))
+        held.append((now, run.meters[c].truth))
         while held[0][0] < now - _LONG_HOLD_MS:
             held.popleft()
         if same or not run.law.believes(c):
@@ -87,11 +95,11 @@ class Judge:
         able = None
         for box in run.below[c]:
             if box.car and phase in box.used():
-                sent = run.sent_ma[box.index]
+                sent = run.dispatch.sent_ma[box.index]
                 if sent >= 0:
                     pending += max(0, box.car.drawn_ma() - sent)
                 blind = now - self.answered_ms[box.index] > _LOST_MS or box.faults
-                if sent > 0 and not blind and box.car.charging:
+                if sent > 0 and not blind and box.car.drawn_ma() > _CAN_GIVE_MA:
                     able = box
         if able and over - pending > self._tolerance_ma(c) + _SHORT_MA * len(run.below[c]):
             name = run.circuits[c].name
@@ -99,7 +107,7 @@ class Judge:
                 "R2",
                 f"{name} L{phase + 1}: {over / 1000:.1f} A too much since the sample at"
                 f" {then / 1000:.1f} s, {pending / 1000:.1f} A of it on the way down,"
-                f" {able.config.name} has {run.sent_ma[able.index] / 1000:.1f} A",
+                f" {able.config.name} has {run.dispatch.sent_ma[able.index] / 1000:.1f} A",
             )
 
     # --- passes
@@ -157,11 +165,11 @@ class Judge:
                 self.accuse("R1", f"{where}: {what}, fuse {_amps(config.main_ma[k])}")
                 continue
             most = _most(held, k, now - _HOLD_MS)
-            if total + most > bar:
+            if total + most > bar + _RAMP_MA:
                 self.accuse("R3", f"{where}: the house took {_amps(most)} within 10 s")
             elif any(self._short[i] and before[i] == 0 for i in raised):
                 most = _most(held, k, now - _LONG_HOLD_MS)
-                if least + most > bar:
+                if least + most > bar + _RAMP_MA:
                     self.accuse("R3", f"{where} after a stop: {_amps(most)} within 60 s")
         for i in raised:
             self._short[i] = False
@@ -171,11 +179,17 @@ class Judge:
         box = run.boxes[i]
         if not box.car or box.car.full or "blocked" in box.faults or not run.enabled:
             return
-        self._short[i] = True
+        if not run.law.hears(i):
+            return  # lost: its own time-out has stopped it
         run.stops[i] += 1
         now = run.clock.now
-        if self._on_ms[i] is not None and now - self._on_ms[i] >= _SLOT_MS:
-            return  # the end of its slot
+        if not box.car.charging or (
+            self._on_ms[i] is not None and now - self._on_ms[i] >= _SLOT_MS
+        ):
+            return  # it made no use of it, or its slot was over
+        if any(self._goes_before(other, box) for other in run.below[box.path[-1]]):
+            return
+        self._short[i] = True
         for c in box.path:
             config = run.circuits[c]
             if config.meter and (not run.law.believes(c) or not run.meters[c].genuine):
@@ -184,8 +198,7 @@ class Judge:
                 least = 0
                 for other in run.below[c]:
                     if other.config.rotation is None or k in other.used():
-                        on = before[other.index] > 0 and not other.faults
-                        least += other.config.min_ma if on else other.potential_ma()
+                        least += self._least_ma(other, before[other.index])
                 limit = run.cars_limit_ma(c, k)
                 if limit is not None and least > limit:
                     return
@@ -194,6 +207,19 @@ class Judge:
                     if least + house > run.law.target_ma(c, k) - self._tolerance_ma(c):
                         return
         self.accuse("R9", f"{box.config.name} was stopped although all minima fitted")
+
+    def _least_ma(self, box, setpoint_ma):
+        """The least that the manager may reckon with: a minimum, or what cannot be had back."""
+        if not self.run.law.hears(box.index):
+            return max(box.potential_ma(), setpoint_ma, box.config.failsafe_ma)
+        if box.faults or setpoint_ma == 0:
+            return box.potential_ma()
+        return box.config.min_ma
+
+    def _goes_before(self, other, box):
+        """Whether another waits that has priority."""
+        waits = other.car and not other.car.full and self.run.law.decided_ma(other.index) == 0
+        return waits and other.config.priority > box.config.priority
 
     # --- wallboxes
 
@@ -204,16 +230,12 @@ class Judge:
         if ma > 0 and not (config.min_ma <= ma <= config.max_ma and ma % config.step_ma == 0):
             right = f"0 or {config.min_ma}..{config.max_ma} by {config.step_ma}"
             self.accuse("R4", f"{config.name} is sent {ma} mA; right: {right}")
-        if now - self.answered_ms[i] <= _LOST_MS:
-            self._expired[i] = False
-        elif config.dead_man_ms is not None:
-            # once its time-out has put it to its failsafe, 0 A is always safe
-            self._expired[i] |= now - self.sent_ms[i] > config.dead_man_ms
-            if ma != 0 or not self._expired[i]:
-                self.accuse("R5", f"{config.name}: lost, but is sent {ma} mA")
-        self.sent_ms[i] = now
+        # 0 A keeps no current alive: who hears it stops
+        lost = now - self.answered_ms[i] > _LOST_MS
+        if lost and ma != 0 and config.dead_man_ms is not None:
+            self.accuse("R5", f"{config.name}: lost, but is sent {ma} mA")
         seen = self._seen_ms
-        if 0 <= ma < self.run.sent_ma[i] and seen is not None and now - seen <= _LATE_MS:
+        if 0 <= ma < self.run.dispatch.sent_ma[i] and seen is not None and now - seen <= _LATE_MS:
             if seen == self._reacted_ms:
                 self.reactions_ms.pop()
             self._reacted_ms = seen

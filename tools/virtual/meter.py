@@ -8,18 +8,20 @@ import random
 
 
 class Meter:
-    """`measure()` gives the true mA per phase; `deliver(values, same)` takes a reading."""
+    """`measure()` gives the true mA per phase; `deliver(values, same)` takes a reading. `truth` is
+    what `witness()` said when the values were measured that it delivered last."""
 
-    def __init__(self, config, clock, seed, measure, deliver):
+    def __init__(self, config, clock, seed, measure, witness, deliver):
         self.config = config
         self.clock = clock
         self.dice = random.Random(seed)
         self.measure = measure
+        self.witness = witness
         self.deliver = deliver
         self.faults = {}  # name -> value
-        self.measured_ms = None  # when the values that it shows were really measured
+        self.truth = None
         self.genuine = True
-        self._shown = None  # (time, values)
+        self._shown = None  # (truth, values)
         self._read = None
         self._renewed = config.telegram_ms is not None
         first = config.phase_ms
@@ -41,7 +43,7 @@ class Meter:
         for ma, fixed in zip(self.measure(), config.offset_ma):
             ma = ma * factor + offset + fixed + self.dice.randint(-noise, noise)
             values.append(round(ma / unit) * unit)
-        return self.clock.now, values
+        return self.witness(), values
 
     def _sample(self):
         self.clock.at(self.clock.now + self.config.period_ms, self._sample)
@@ -64,7 +66,7 @@ class Meter:
         self.genuine = not faults
         if "silent" in faults or "nan" in faults:
             return
-        self.measured_ms, values = taken
+        self.truth, values = taken
         if "out_of_range" in faults:
             values = [10000000] * 3
         elif "frozen" in faults and self._read is not None:

@@ -5,15 +5,12 @@ import time
 
 from .box import Box
 from .clock import Clock
+from .dispatch import Dispatch
 from .fusekeeper_law import FusekeeperLaw
-from .house import changes
+from .house import changes, feed
 from .judge import Judge
 from .line import Line
 from .meter import Meter
-
-_GROUP = 8  # commands sent together
-_GROUP_MS = 20
-_REPEAT_MS = 450  # a lower setpoint that has not been echoed goes out once more
 
 
 def law_class(name):
@@ -43,12 +40,10 @@ class Run:
         self._build_boxes()
         self.stops = [0] * len(self.boxes)
         self.changes = [0] * len(self.boxes)
-        self.sent_ma = [-1] * len(self.boxes)
+        self.dispatch = Dispatch(self)
         self.cars = []  # (config, car, box index, [time of plug, of first offer])
         self.restarts = 0
-        self._unechoed = {}
-        self._pushing = False
-        self._is_up = True
+        self.is_up = True
         self.shown = [[""] * 3 for _ in self.circuits]  # by the meters
         self.law = self._law_class(scenario, 0, self.events)
         self.meters = [
@@ -56,7 +51,8 @@ class Run:
                 circuit.meter,
                 self.clock,
                 f"meter {scenario.seed} {c}",
-                self._measure(c),
+                self._reader(self.totals[c] if circuit.includes_chargers else self.house[c]),
+                self._reader(self.house[c]),
                 self._delivery(c),
             )
             if circuit.meter
@@ -110,8 +106,7 @@ class Run:
                 self.below[c].append(box)
             self.boxes.append(box)
 
-    def _measure(self, c):
-        lines = self.totals[c] if self.circuits[c].includes_chargers else self.house[c]
+    def _reader(self, lines):
         return lambda: [line.now(self.clock.now) for line in lines]
 
     def _delivery(self, c):
@@ -125,37 +120,15 @@ class Run:
                 for k in range(3)
             ]
             for k, load in enumerate(circuit.house):
-                self._load(lines, changes(load, f"house {self.scenario.seed} {c} {k}"))
+                feed(clock, lines, changes(load, f"house {self.scenario.seed} {c} {k}"))
         for car in self.scenario.cars:
             clock.at(car.plug_ms, self._plug, car)
         for event in self.scenario.events:
             clock.at(event.at_ms, self._event, event)
-        n = len(self.boxes)
-        first = self._dice.randint(0, 999)
-        for i in range(n):
-            clock.at((first + i * 1000 // n) % 1000, self._turn, i)
+        self.dispatch.begin(self._dice.randint(0, 999))
         clock.at(self._dice.randint(0, self.law.tick_ms - 1), self._tick)
         if self.trace:
-            clock.at(0, self._trace)
-
-    def _load(self, lines, source):
-        for at, values, slopes in source:
-            if at <= self.clock.now:
-                self._change(lines, values, slopes)
-            else:
-                self.clock.at(at, self._load_next, lines, source, values, slopes)
-                return
-
-    def _load_next(self, lines, source, values, slopes):
-        self._change(lines, values, slopes)
-        self._load(lines, source)
-
-    def _change(self, lines, values, slopes):
-        now = self.clock.now
-        for k in range(3):
-            if values[k] or slopes[k]:
-                for line in lines[k]:
-                    line.move(now, values[k], slopes[k])
+            self.trace.begin(self)
 
     # --- what happens
 
@@ -171,7 +144,7 @@ class Run:
     def _event(self, event):
         clock = self.clock
         if event.restart_ms is not None:
-            self._is_up = False
+            self.is_up = False
             clock.at(clock.now + event.restart_ms, self._restart)
         elif event.available_given:
             self.available_ma = None if event.available_ma == "none" else event.available_ma
@@ -203,8 +176,9 @@ class Run:
         self.restarts += 1
         self.scenario.available_ma = self.available_ma
         self.law = self._law_class(self.scenario, now, self.events)
-        self._unechoed.clear()
-        self._is_up = True
+        self.dispatch.forget()
+        self.judge.restarted()
+        self.is_up = True
 
     # --- the control loop
 
@@ -213,7 +187,7 @@ class Run:
         self._pass()
 
     def _sampled(self, c, values, same):
-        if not self._is_up:
+        if not self.is_up:
             return
         self.shown[c] = values
         self.judge.sampled(c, values, same)
@@ -222,14 +196,13 @@ class Run:
             self._pass()
 
     def _answered(self, box, is_urgent):
-        if not self._is_up:
+        if not self.is_up:
             return
         i = box.index
         now = self.clock.now
         self.judge.answered_ms[i] = now
         shown = box.shown_ma()
-        if i in self._unechoed and shown <= self._unechoed[i]:
-            del self._unechoed[i]
+        self.dispatch.echoed(i, shown)
         self.law.report(
             i, now, shown, box.readings_ma(), box.state(), box.supported_ma(), box.config.phases
         )
@@ -242,7 +215,7 @@ class Run:
         return [decided(i) for i in range(len(self.boxes))]
 
     def _pass(self):
-        if not self._is_up:
+        if not self.is_up:
             return
         now = self.clock.now
         before = self.decided()
@@ -254,61 +227,14 @@ class Run:
                     self.changes[i] += 1
                     self._note_offer(i, new)
         self.judge.passed(before, after)
-        if changed and self.law.pushes and not self._pushing:
-            self._push()
+        if changed and self.law.pushes:
+            self.dispatch.push()
 
     def _note_offer(self, i, ma):
         if ma > 0:
             for _, car, index, record in self.cars:
                 if index == i and car.plugged and record[1] is None:
                     record[1] = self.clock.now
-
-    def _push(self):
-        """Send what changed: lowered first, in groups."""
-        self._pushing = False
-        if not self._is_up:
-            return
-        lowered = []
-        raised = []
-        for i in range(len(self.boxes)):
-            ma = self.law.setpoint_ma(i)
-            if ma is not None and ma >= 0 and ma != self.sent_ma[i]:
-                (lowered if ma < self.sent_ma[i] else raised).append(i)
-        todo = lowered + raised
-        for i in todo[:_GROUP]:
-            self._send(i)
-        if len(todo) > _GROUP:
-            self._pushing = True
-            self.clock.at(self.clock.now + _GROUP_MS, self._push)
-
-    def _turn(self, i):
-        """Each wallbox has its turn once a second."""
-        self.clock.at(self.clock.now + 1000, self._turn, i)
-        if self._is_up and self.enabled:
-            self._send(i)
-
-    def _send(self, i):
-        ma = self.law.setpoint_ma(i)
-        if ma is None:
-            return
-        now = self.clock.now
-        self.judge.sending(i, ma)
-        if self.law.pushes and 0 <= ma < self.sent_ma[i]:
-            self._unechoed[i] = ma
-            self.clock.at(now + _REPEAT_MS, self._repeat, i, ma)
-        if ma >= 0:
-            self.sent_ma[i] = ma
-        self.law.sent(i, now)
-        self.boxes[i].send(ma)
-
-    def _repeat(self, i, ma):
-        if self._unechoed.get(i) == ma and self._is_up:
-            del self._unechoed[i]
-            self._send(i)
-
-    def _trace(self):
-        self.trace.write(self)
-        self.clock.at(self.clock.now + 1000, self._trace)
 
     def play(self):
         """Play it to the end; returns the seconds of real time that took."""

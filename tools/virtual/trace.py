@@ -12,6 +12,11 @@ class Trace:
         self._writer = csv.writer(file, lineterminator="\n")
         self._has_header = False
 
+    def begin(self, run):
+        """Write a row now and each second from now on."""
+        self.write(run)
+        run.clock.at(run.clock.now + 1000, self.begin, run)
+
     def write(self, run):
         """One row."""
         if not self._has_header:

@@ -10,7 +10,7 @@ above 120 % of the target. One limit node: the first metered circuit, else the f
 from collections import deque
 
 from .box import CHARGING, NO_CAR, READY, WAITING
-from .warp_stages import Allocator
+from .warp_stages import Allocator, Charger
 
 _ALLOCATION_MS = 10000
 _FORCED_MS = 5000
@@ -19,35 +19,6 @@ _LOST_MS = 32000
 _SAMPLES = 20
 _BOOT_MS = 30000
 _WINDOW_MS = 10000  # the minimum filters work in such pieces
-
-
-class Charger:
-    """What the manager knows of a wallbox."""
-
-    def __init__(self, index, config):
-        self.index = index
-        self.config = config
-        self.three = config.phases == 3
-        order = None if config.rotation is None else [int(x) - 1 for x in config.rotation[1:]]
-        self.on = (0, 1, 2) if self.three or order is None else (order[0],)
-        self.unknown = order is None
-        self.seen_ms = None
-        self.state = NO_CAR
-        self.reported_ma = 0
-        self.supported_ma = 0
-        self.drawn_ma = -1
-        self.active = False  # has phases
-        self.current_ma = 0
-        self.plugged_ms = None
-        self.charging_ms = None
-        self.switched_ms = 0
-        self.just_plugged_ms = None
-        self.energy = 0.0
-        self.short_ms = None  # since when it got less than it asked for
-        self.changed_ms = 0
-
-    def wants(self):
-        return self.state in (WAITING, READY, CHARGING) and self.supported_ma > 0
 
 
 class WarpLaw:

@@ -4,7 +4,7 @@ Stage 1 takes phases away, 2 gives them to new cars, 3 evicts, 4 switches on, 6 
 shares, 8 gives the rest away. A wallbox of unknown rotation with one phase counts on all three.
 """
 
-from .box import CHARGING
+from .box import CHARGING, NO_CAR, READY, WAITING
 
 _HYSTERESIS_MS = 210000
 _WELCOME_MS = 210000
@@ -14,6 +14,35 @@ _MARGIN_MA = 3000
 _LOST_MS = 32000
 _ENABLE_PCT = 150
 _FAR_MS = 10**9
+
+
+class Charger:
+    """What the manager knows of a wallbox."""
+
+    def __init__(self, index, config):
+        self.index = index
+        self.config = config
+        self.three = config.phases == 3
+        order = None if config.rotation is None else [int(x) - 1 for x in config.rotation[1:]]
+        self.on = (0, 1, 2) if self.three or order is None else (order[0],)
+        self.unknown = order is None
+        self.seen_ms = None
+        self.state = NO_CAR
+        self.reported_ma = 0
+        self.supported_ma = 0
+        self.drawn_ma = -1
+        self.active = False  # has phases
+        self.current_ma = 0
+        self.plugged_ms = None
+        self.charging_ms = None
+        self.switched_ms = 0
+        self.just_plugged_ms = None
+        self.energy = 0.0
+        self.short_ms = None  # since when it got less than it asked for
+        self.changed_ms = 0
+
+    def wants(self):
+        return self.state in (WAITING, READY, CHARGING) and self.supported_ma > 0
 
 
 class Allocator:
