@@ -6,6 +6,9 @@ is the part of the room left on each scarce limit (one on which not all candidat
 spread over the phases and the tree, one of unknown rotation comes after one that feeds three
 phases for the same room, and many small ones come before a big one. Ties go by the caller's order.
 Those who cannot start at all change nothing for the others.
+
+On request the fair shares are looked ahead to, which decide between a set with many cars and one
+with much current, and who had better wait for its turn: worth.py.
 """
 
 from heapq import heappop, heappush
@@ -53,7 +56,8 @@ def choose(waiting, low, cap, uses, room, earn, rank, on=None) -> list:
             for i in left:
                 for j in uses[i]:
                     room[j] += low[i]
-            group = [i for i in group if i not in got]
+            alike = [(uses[i], earn[i]) for i in left]  # they would bring no more
+            group = [i for i in group if i not in got and (uses[i], earn[i]) not in alike]
             chosen += [i for i in got if i not in left]
             got, kinds = _divide(group, low, uses, room, earn)
             got = _pack(group, got, kinds, room, 1, 2)

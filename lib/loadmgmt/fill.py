@@ -55,7 +55,7 @@ def fill(on, low, cap, uses, budget, out, bound, weight=None) -> None:
                 del rest[k]
             tightest[mark[j]] = j
             rest[j] = budget[j]
-    if not rest:
+    if not rest or not on:
         return
     start = low[:]  # from this level on it rises
     end = cap  # above this level it has its cap

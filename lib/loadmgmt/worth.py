@@ -4,7 +4,7 @@ Of two sets the one with more current, phases counted, is taken if it draws a si
 every car that it lacks.
 
 A car is left to wait if all others together then draw more than all with it, by a ninetieth and
-two ninths of what a car has on average: one of unknown rotation, for which current stays unused
+a quarter of what a car has on average: one of unknown rotation, for which current stays unused
 on two phases, or one on a narrow phase that keeps three-phase cars down. Which one, is estimated
 from the fair shares; that it pays, is checked with them.
 
@@ -18,7 +18,7 @@ from loadmgmt.fill import fill
 _PRICE = const(64)  # the unit of prices
 _CAR = const(60)  # a car more is worth a sixtieth of the current
 _WORTH = const(90)  # to wait pays if the others gain a ninetieth of the current,
-_MEAN = const(20)  # and twenty ninetieths of what a car has on average
+_MEAN = const(22)  # and 22 ninetieths of what a car has on average
 _ROUNDS = const(8)  # each costs one filling
 
 

@@ -209,34 +209,29 @@ def measure(kinds=tuple(random_sites.KINDS), seed: int = SEED, count: int = COUN
 
 def _three(figures) -> str:
     if figures is None:
-        return f"{'-':>22}"
-    return "".join(f"{value:8.3f}" for value in figures)[1:]
+        return f"{'-':>21}"
+    return "".join(f"{value:7.3f}" for value in figures)
 
 
 def report(rows) -> None:
     """Print the rows with their goals."""
     print("First pass / exact optimum, random sites of 2-64 wallboxes; optimum by scipy milp")
-    print(
-        "                      solver                 nobody left waiting    Jain           ",
-        end="",
-    )
-    print("  sites of one circuit: solver  model of WARP")
-    print(
-        "sites               mean    p10    cars    mean    p10    cars    least   all   ", end=""
-    )
-    print("       mean    p10    cars    mean    p10    cars")
+    three = "   mean    p10   cars"
+    print(f"{'':20}{'solver':22}{'nobody left to wait':22}{'Jain index':17}sites of one circuit")
+    print(f"{'':81}{'solver':22}model of WARP")
+    print(f"sites            {three} {three}    least   mean      {three} {three}")
     for found in rows:
         least, mean = found["jain"]
         print(
-            f"{found['kind']:13}{found['count']:4}  {_three(found['figures'])}"
-            f" {_three(found['all on'])}  {least:8.5f}{mean:6.3f}  {found['flat']:5}"
-            f"  {_three(found['beside'])} {_three(found['warp'])}"
+            f"{found['kind']:13}{found['count']:4}{_three(found['figures'])}"
+            f" {_three(found['all on'])} {least:8.5f}{mean:7.3f} {found['flat']:5}"
+            f"{_three(found['beside'])} {_three(found['warp'])}"
         )
         if found["uncertain"]:
             print(f"{'':19}{found['uncertain']} optima not certain within {PATIENCE_S} s")
         goal = GOALS.get(found["kind"])
         if goal:
-            print(f"{'  goal':19}{_three(goal)}  at least{'':15}{GOAL_JAIN:8.3f}")
+            print(f"{'  goal, at least':17}{_three(goal)}{'':23}{GOAL_JAIN:8.3f}")
     print()
 
 

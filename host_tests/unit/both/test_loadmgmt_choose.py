@@ -93,6 +93,16 @@ def test_one_waits_when_that_pays_for_all():
     assert start(cars, [32000, 32000, 32000], [0, 1], patient=True)[0] == {0, 1}
 
 
+def test_as_many_with_more_current():
+    # two on L1 alone would leave L2 and L3 unused
+    cars = [single(L1), single(L1), three(), three()]
+    for patient in (False, True):
+        assert start(cars, [12000] * 3, patient=patient)[0] == {2, 3}
+    # all at 6 A, or the three-phase cars at 9 A; nobody takes the place of one that is like it
+    assert start(cars, [18000] * 3)[0] == {0, 2, 3}
+    assert start(cars, [18000] * 3, patient=True)[0] == {2, 3}
+
+
 def test_the_room_it_leaves_is_used():
     # without the unknown one two more have room on L2 and L3
     cars = [three(), single(L1), single(L2), single(L3), unknown()]

@@ -100,6 +100,13 @@ def test_only_those_who_are_on_count():
     assert bound == [0, -1, 0]
 
 
+def test_nobody_and_nothing_left():
+    assert share([], [], [], [-5])[0] == []
+    # more is used up already than the limits carry: everyone stays at the low
+    assert share([6000] * 2, [16000] * 2, [(0,), (1,)], [-9000, 0, -1])[0] == [6000, 6000]
+    assert share([0] * 2, [16000] * 2, [(0,), (1,)], [0, 500])[0] == [0, 500]
+
+
 def test_max_min_on_random_sites():
     random.seed(7)
     for _ in range(400):
