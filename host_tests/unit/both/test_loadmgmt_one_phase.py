@@ -1,7 +1,9 @@
 """A single-phase meter limits what it measures; the other phases count as not measured."""
 
 from loadmgmt import reason, trust
+from loadmgmt.circuit import NONE_MA, Circuit
 from loadmgmt.one_phase import limit_unmeasured
+from loadmgmt.point import ChargePoint
 from loadmgmt.site import Site
 from virtual_site import VirtualSite
 
@@ -83,3 +85,37 @@ def test_cars_on_the_measured_phase_alone_are_ruled_by_the_meter():
     run(virtual, 30)
     assert virtual.circuit.trust.state == trust.LOW
     assert sum(virtual.setpoints()) == 0
+
+
+def test_the_firmware_does_so_for_the_models_that_have_one_phase():
+    from firmware.meters import BusMeter
+    from meters.map_file import load_map
+
+    # phase in the settings, hard limit, what the circuit then has
+    for phase, hard, limit in (
+        (1, None, [NONE_MA, 13000, 13000]),
+        (2, 10000, [10000, 10000, 10000]),
+        (3, [16000, 16000, 16000], [13000, 13000, 16000]),
+    ):
+        circuit = Circuit("grid", None, None, [35000] * 3)
+        circuit.fallback_ma = [20000] * 3
+        circuit.sources = (hard, None, None, -1, None)
+        circuit.meter(0, 1000, True, False)
+        point = ChargePoint("box")
+        point.places = (1,)
+        circuit.points.append(point)
+        settings = {"name": "grid", "address": 1, "period_ms": 1000, "phase": phase}
+        meter = BusMeter(settings, load_map("eastron_sdm120"), None, circuit)
+        assert circuit.limit_ma == limit and circuit.sources == (limit, None, None, -1, None)
+        assert [circuit.target_ma[k] < NONE_MA for k in range(3)] == [
+            k == phase - 1 for k in range(3)
+        ]
+        assert point.places == ()  # to be placed anew
+        meter.current_ma[phase - 1] = 5000
+    # the others measure all three
+    circuit = Circuit("grid", None, None, [35000] * 3)
+    circuit.meter(0, 1000, True, False)
+    BusMeter({"name": "g", "address": 1, "period_ms": 1000}, load_map("abb_b23"), None, circuit)
+    assert circuit.limit_ma is None and circuit.trust.grain_ma == 0
+    # one that measures no circuit is only read
+    BusMeter({"name": "g", "address": 1, "period_ms": 1000}, load_map("abb_b23"), None, None)
