@@ -1,11 +1,13 @@
 """Independent groups: several root circuits in settings, limits, status and take-over."""
 
+import json
+
 from chargers import takeover as chargers_takeover
 from loadmgmt import takeover
 from loadmgmt.point import CHARGING
 
 from firmware import build, settings, supply
-from firmware.web import status, warp_state
+from firmware.web import api, status, warp_state
 
 DOCUMENT = {
     "circuits": [
@@ -71,17 +73,22 @@ def test_each_group_has_its_own_limit():
     assert sorted(settled(app, 120000)) == [0, 6500, 6500]
 
 
+def shown(app):
+    """The circuits as a client reads them."""
+    return json.loads("".join(api.pieces(status._circuits(app))))
+
+
 def test_the_status_shows_each_group():
     app = App(DOCUMENT)
     settled(app)
-    north, south, hall = status._circuits(app)
+    north, south, hall = shown(app)
     assert north["limit_ma"] == [15000] * 3 and north["hard_limit_ma"] == [20000] * 3
     assert north["limit_by"] == ["operator"] * 3
     assert south["limit_ma"] == [25000, 16000, 25000] and south["limit_by"] is None
     assert (north["parent"], south["parent"], hall["parent"]) == (None, None, "south")
     app.available_ma = 20000
     supply.work_out(app)
-    north, south, hall = status._circuits(app)
+    north, south, hall = shown(app)
     assert north["limit_by"] == ["operator"] * 3
     assert south["limit_by"] == ["external", "limit", "external"]
     assert hall["limit_ma"] == [14000] * 3 and hall["limit_by"] is None
