@@ -75,19 +75,20 @@ def _pack(group, low, uses, room, earn, car, phase) -> list:
     need = [0] * len(room)
     for key in list(kinds):
         used, least, _ = key
-        if min([room[j] for j in used]) < least:
+        if used and min([room[j] for j in used]) < least:
             del kinds[key]
             continue
         least *= len(kinds[key])
         for j in used:
             need[j] += least
     got = []  # places in the group
+    tight = [need[j] > room[j] for j in range(len(room))]
     size = len(group)
     first = {}  # place in the group of the first of a kind: the kind
     order = []  # what it costs for what it brings * size + place; costs only grow
     for key, who in kinds.items():
         used, least, phases = key
-        scarce = [j for j in used if need[j] > room[j]]
+        scarce = [j for j in used if tight[j]]
         if scarce:
             who.reverse()
             at = who.pop()
