@@ -76,14 +76,14 @@ class App:
         if is_silent:
             is_silent = ticks_diff(ticks_ms(), self.written_ms) > _WRITE_WATCH_MS
         due = self.limits_due or is_silent
-        for source in (self.inputs, self.profiles):
-            if source and source.changed():
-                due = True
-        if due:
-            try:
+        try:
+            for source in (self.inputs, self.profiles):
+                if source and source.changed():
+                    due = True
+            if due:
                 self.call("supply", "refresh", is_silent)
-            except MemoryError:
-                pass  # tried again in half a second
+        except MemoryError:
+            pass  # tried again in half a second
 
     def charger_error(self, i: int):
         """What wallbox i complains of: WARP's number, or None."""

@@ -119,6 +119,9 @@ def _work_out(app, new) -> None:
     """Make the limits, and free the code of what these settings do without."""
     from firmware import supply
 
+    if not [1 for circuit in app.site.circuits if supply.takes_available(app, circuit)]:
+        app.available_ma = app.default_ma = None
+        app.is_written = False
     supply.work_out(app)
     is_verbose = new["charge_manager"]["verbose"]
     used = ((app.inputs, "inputs"), (app.profiles, "profiles"), (is_verbose, "verbose"))

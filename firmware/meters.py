@@ -6,6 +6,8 @@ from meters.meter import Meter
 from modbus.pdu import ModbusError
 from modbus.rtu import RtuClient
 
+from firmware.unload import unload
+
 _IDLE_MS = const(1000)
 
 
@@ -22,8 +24,12 @@ class BusMeter(Meter):
         self.due_ms = ticks_ms()
         self.taken_ms = None  # no sample yet
         if circuit is not None:
-            # one that is asked more often than it renews its values
-            circuit.update_ms = max(settings.get("update_ms") or 0, self.period_ms)
+            circuit.trust.grain_ma = register_map.grain_ma
+            if self.phases == 1:
+                from loadmgmt.one_phase import limit_unmeasured
+
+                limit_unmeasured(circuit, self._first)
+                unload("loadmgmt", ("one_phase",))
 
     @property
     def trust(self) -> int:

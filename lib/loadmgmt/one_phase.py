@@ -18,12 +18,19 @@ _NEVER = const(-1000000000)
 def limit_unmeasured(circuit, phase: int) -> None:
     """Let a circuit whose meter sees `phase` (0..2) alone be measured there only.
 
-    Call it after Circuit.meter() and before the Site is built: limit_ma is its hard limit then.
+    Its hard limit becomes lower on the others: limit_ma, or what limit_ma is made of.
     """
-    limit = [NONE_MA] * 3 if circuit.limit_ma is None else list(circuit.limit_ma)
+    limit = circuit.limit_ma if circuit.sources is None else circuit.sources[0]
+    if limit is None or isinstance(limit, int):
+        limit = [NONE_MA if limit is None else limit] * 3
+    limit = list(limit)
     for k in range(3):
         if k != phase:
             limit[k] = min(limit[k], fallback_ma(circuit, k))
             circuit.target_ma[k] = NONE_MA
             circuit.trust.against[k] = _NEVER
     circuit.limit_ma = limit
+    if circuit.sources is not None:
+        circuit.sources = (limit,) + circuit.sources[1:]
+    for point in circuit.points:
+        point.places = ()  # it may count in a limit more

@@ -7,6 +7,7 @@
     "fast": [[first register, count], ...]   read for every sample
     "slow": the same, read one at a time in between
     "values": {value: [register, type, exponent], ...}
+    "resolution_ma": 0..5000, of currents that are rounded more coarsely than their noise
     "input": [register, bit]   the meter's digital input: bit 0..15 (0 the lowest) of a register
 
 The first register is the address on the wire. A value is register * 10^exponent in V, A, W, kWh or
@@ -36,6 +37,7 @@ _KEYS = (
     "gap_ms",
     "current_sign",
     "power_factor",
+    "resolution_ma",
     "fast",
     "slow",
     "values",
@@ -117,7 +119,8 @@ def check_map(data: dict) -> RegisterMap:
     if fields:
         left = fields[0][0]
         raise ValueError("slow: give %s, too" % ("input" if left == INPUT else NAMES[left]))
-    return RegisterMap(function, gap_ms, current_from, phases, fast, slow, input_bit)
+    grain_ma = _number(data.get("resolution_ma", 0), "resolution_ma", 0, 5000)
+    return RegisterMap(function, gap_ms, current_from, phases, fast, slow, input_bit, grain_ma)
 
 
 def _input(data: dict, fields: list) -> int | None:

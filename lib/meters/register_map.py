@@ -37,7 +37,7 @@ class RegisterMap:
     A field is (index of the value, offset in bytes, type, multiply, divide).
     """
 
-    def __init__(self, function, gap_ms, current_from, phases, fast, slow, input_bit):
+    def __init__(self, function, gap_ms, current_from, phases, fast, slow, input_bit, grain_ma):
         self.function = function
         self.gap_ms = gap_ms
         self.current_from = current_from
@@ -45,6 +45,7 @@ class RegisterMap:
         self.fast = fast
         self.slow = slow
         self.input_bit = input_bit
+        self.grain_ma = grain_ma  # resolution of the currents, 0: finer than their noise
 
 
 def decode(data, fields: tuple, values: list) -> None:

@@ -43,6 +43,9 @@ def word(value):
     return (int(value + 0.5),)
 
 
+GATEWAYS = ("gateway_power", "gateway_amperes")  # docs/meters.md; powers have the sign
+
+
 MISSING = 0x7FC0  # what no table names: as a float it is none
 
 # model: function, silence before a request, phases, signed currents,
@@ -182,7 +185,7 @@ def close(values, wanted, by):
 
 def test_every_map_is_here():
     folder = meters.__file__.rpartition("/")[0] + "/maps"
-    assert {name[:-5] for name in os.listdir(folder)} == set(TABLES)
+    assert {name[:-5] for name in os.listdir(folder)} == set(TABLES) | set(GATEWAYS)
 
 
 def test_each_shows_what_its_registers_hold():
@@ -220,6 +223,27 @@ def test_no_request_is_longer_than_the_meter_allows():
             assert count <= most.get(model, 80), model
             # the older Eastron meters refuse odd addresses and counts
             assert not model.startswith("eastron") or (start % 2, count % 2) == (0, 0)
+
+
+def test_a_gateway_with_powers_or_whole_amperes():
+    registers = {6: 2301, 7: 2312, 8: 2293, 9: 11, 10: 0, 11: 32}
+    for k in range(3):
+        registers[2 * k], registers[2 * k + 1] = whole(WATTS[k])
+    for model, amperes in (
+        # power / (voltage * 0.95); export without the factor
+        ("gateway_power", (10979, -247, 33833)),
+        ("gateway_amperes", (11000, 0, 32000)),
+    ):
+        register_map = load_map(model)
+        script = [answer(4, registers, block) for block in register_map.fast]
+        bus = Bus(script, retries=0)
+        bus.clock.install(meters.meter)
+        meter = Meter(bus.client, 1, register_map)
+        asyncio.run(meter.read())
+        assert close(meter.current_ma, amperes, 1), (model, meter.current_ma)
+        assert meter.power_w == list(WATTS)
+        assert meter.voltage_mv == [230100, 231200, 229300]
+        assert register_map.grain_ma == (1000 if model == "gateway_amperes" else 0)
 
 
 def test_the_digital_input_of_a_pac2200():
