@@ -41,7 +41,8 @@ HEAD = (
 
 def pieces(tree):
     """Generate the JSON text of a tree, in pieces that fit into the gaps of a full heap: dicts are
-    taken apart down to their members. A generator stands for a list."""
+    taken apart down to their members. A generator stands for a list, a tuple of dicts for one dict
+    whose members are in all of them."""
     mark = ""
     if isinstance(tree, _GENERATOR):
         yield "["
@@ -50,15 +51,16 @@ def pieces(tree):
             yield from pieces(item)
             mark = ", "
         yield "]"
-    elif isinstance(tree, dict):
+    elif isinstance(tree, (dict, tuple)):
         yield "{"
-        for name, value in tree.items():
-            if isinstance(value, (_GENERATOR, dict)):
-                yield '%s"%s": ' % (mark, name)
-                yield from pieces(value)
-            else:
-                yield '%s"%s": %s' % (mark, name, json.dumps(value))
-            mark = ", "
+        for part in tree if isinstance(tree, tuple) else (tree,):
+            for name, value in part.items():
+                if isinstance(value, (_GENERATOR, dict)):
+                    yield '%s"%s": ' % (mark, name)
+                    yield from pieces(value)
+                else:
+                    yield '%s"%s": %s' % (mark, name, json.dumps(value))
+                mark = ", "
         yield "}"
     else:
         yield json.dumps(tree)

@@ -15,10 +15,12 @@ def walk(tree, path: list):
     """What lies at `path` (names of members and numbers of items) below `tree`; Refusal 404."""
     for step in path:
         found = False
-        if isinstance(tree, dict):
-            found = step in tree
-            if found:
-                tree = tree[step]
+        if isinstance(tree, (dict, tuple)):
+            for part in tree if isinstance(tree, tuple) else (tree,):
+                if step in part:
+                    tree = part[step]
+                    found = True
+                    break
         elif isinstance(tree, (list, _GENERATOR)) and step.isdigit() and len(step) < 4:
             i = int(step)
             for item in tree:

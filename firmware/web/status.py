@@ -10,6 +10,7 @@ What is read from the context:
   charger_error(i)   what wallbox i complains of: a number, or None
 
 The dicts are made by keyword: names of arguments are interned, long strings take 64 bytes each.
+They are made in parts: a full heap has no gap for the table of a long one.
 """
 
 # ruff: noqa: C408
@@ -60,20 +61,24 @@ def _circuits(context):
         if not circuit.name:  # where there is none, the brain has one without a name
             return
         metered = circuit.metered
-        yield dict(
-            name=circuit.name,
-            parent=None if circuit.parent is None else circuits[circuit.parent].name,
-            main_ma=circuit.main_ma,
-            limit_ma=_bounded(circuit.limit_ma),
-            limit_by=circuit.why and [reason.NAMES[code] for code in circuit.why],
-            hard_limit_ma=circuit.sources and circuit.sources[0],
-            target_ma=_bounded(circuit.target_ma) if metered else None,
-            meter=circuit.meter_name,
-            house_ma=circuit.house_ma if metered and circuit.samples else None,
-            cars_ma=circuit.cars_ma,
-            committed_ma=circuit.may_ma,
-            budget_ma=_bounded(circuit.budget_ma),
-            reserved_ma=circuit.reserved_ma,
+        yield (
+            dict(
+                name=circuit.name,
+                parent=None if circuit.parent is None else circuits[circuit.parent].name,
+                main_ma=circuit.main_ma,
+                limit_ma=_bounded(circuit.limit_ma),
+                limit_by=circuit.why and [reason.NAMES[code] for code in circuit.why],
+                hard_limit_ma=circuit.sources and circuit.sources[0],
+            ),
+            dict(
+                target_ma=_bounded(circuit.target_ma) if metered else None,
+                meter=circuit.meter_name,
+                house_ma=circuit.house_ma if metered and circuit.samples else None,
+                cars_ma=circuit.cars_ma,
+                committed_ma=circuit.may_ma,
+                budget_ma=_bounded(circuit.budget_ma),
+                reserved_ma=circuit.reserved_ma,
+            ),
         )
 
 
@@ -82,27 +87,31 @@ def _chargers(context):
     for i, point in enumerate(context.site.points):
         place = point.reason_at
         heard = point.heard or point.lost
-        yield dict(
-            name=point.name,
-            host=point.host or context.charger_host(i),
-            circuit=circuits[point.circuit].name,
-            phases=point.phases_now or point.phases,
-            rotation=point.rotation,
-            state=state_of(point),
-            setpoint_ma=point.setpoint_ma,
-            committed_ma=point.may_ma,
-            applied_ma=point.applied_ma if heard else None,
-            drawn_ma=list(point.drawn[:3]) if heard and point.measures else None,
-            min_ma=point.min_ma,
-            max_ma=point.max_ma,
-            reason=dict(
-                code=reason.NAMES[point.reason],
-                circuit=None if place < 0 else circuits[place // 3].name,
-                phase=None if place < 0 else place % 3 + 1,
-                value=context.site.reason_ma[i],
+        yield (
+            dict(
+                name=point.name,
+                host=point.host or context.charger_host(i),
+                circuit=circuits[point.circuit].name,
+                phases=point.phases_now or point.phases,
+                rotation=point.rotation,
+                state=state_of(point),
+                setpoint_ma=point.setpoint_ma,
+                committed_ma=point.may_ma,
             ),
-            age_ms=ticks_diff(ticks_ms(), point.reading_ms) if heard else None,
-            error=context.charger_error(i),
+            dict(
+                applied_ma=point.applied_ma if heard else None,
+                drawn_ma=list(point.drawn[:3]) if heard and point.measures else None,
+                min_ma=point.min_ma,
+                max_ma=point.max_ma,
+                reason=dict(
+                    code=reason.NAMES[point.reason],
+                    circuit=None if place < 0 else circuits[place // 3].name,
+                    phase=None if place < 0 else place % 3 + 1,
+                    value=context.site.reason_ma[i],
+                ),
+                age_ms=ticks_diff(ticks_ms(), point.reading_ms) if heard else None,
+                error=context.charger_error(i),
+            ),
         )
 
 
@@ -130,20 +139,24 @@ def _alarms(context) -> list:
     return [{"code": code, "subject": subject} for code, subject in found]
 
 
-def read(context, _query) -> dict:
+def read(context, _query) -> tuple:
     """The tree of the site."""
     call("loadmgmt", "summary", "summarize", context.site)
-    return dict(
-        name=context.name,
-        version=context.version,
-        uptime_s=context.uptime_s(),
-        reset_cause=context.reset_cause,
-        settings_error=context.settings_error,
-        mem_free=gc.mem_free(),
-        mem_used=gc.mem_alloc(),
-        meters=_meters(context),
-        circuits=_circuits(context),
-        chargers=_chargers(context),
-        available_ma=context.available_ma,
-        alarms=_alarms(context),
+    return (
+        dict(
+            name=context.name,
+            version=context.version,
+            uptime_s=context.uptime_s(),
+            reset_cause=context.reset_cause,
+            settings_error=context.settings_error,
+            mem_free=gc.mem_free(),
+            mem_used=gc.mem_alloc(),
+        ),
+        dict(
+            meters=_meters(context),
+            circuits=_circuits(context),
+            chargers=_chargers(context),
+            available_ma=context.available_ma,
+            alarms=_alarms(context),
+        ),
     )

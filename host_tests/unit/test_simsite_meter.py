@@ -186,3 +186,22 @@ def test_a_meter_that_excludes_the_cars_shows_the_house():
 def test_frame_length():
     for text, length in (("0104", 0), ("010424", 41), ("018402", 5), ("011000", 8)):
         assert frame_length(bytes.fromhex(text)) == length
+
+
+def test_a_gateway_shows_powers_and_whole_amperes(sim, client):
+    sim.call(lambda site: setattr(site.meter, "kind", "gateway"))
+    registers = client.read_input_registers(0, count=12, device_id=1).registers
+    watts = struct.unpack(">3i", struct.pack(">6H", *registers[:6]))
+    assert watts[0] > 1000 and watts[1] < -600 and watts[2] > 200
+    assert all(abs(v - 2300) < 20 for v in registers[6:9])
+    assert registers[9:] == [5, 3, 1]
+    sim.call(lambda site: site.meter_fault("nan", [1]))
+    registers = client.read_input_registers(0, count=12, device_id=1).registers
+    assert [registers[2], registers[3], registers[7], registers[10]] == [0x7FFF] + [0xFFFF] * 3
+    # it has registers of 16 bits: odd reads are its own affair
+    assert client.read_input_registers(9, count=1, device_id=1).registers == [5]
+
+
+def test_a_kind_of_meter_that_there_is_not():
+    with pytest.raises(ValueError, match="eastron gateway"):
+        GridMeter(kind="siemens")

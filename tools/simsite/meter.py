@@ -1,9 +1,12 @@
-"""The grid meter: an Eastron SDM630 on RS485, answered by pymodbus, with faults on command.
+"""The grid meter: an Eastron SDM630 or a gateway on RS485, answered by pymodbus, with faults on
+command.
 
 Registers: 0.. voltage, 6.. current (magnitude), 12.. power (signed) per phase, 52 total power, 70
 frequency, 72 / 74 energy import / export, 342 total energy, all f32 with the high word first,
-function 4. Odd addresses or counts and reads of more than 80 registers get exception 2. Values
-are a snapshot of the truth, renewed every `refresh_ms`.
+function 4. Odd addresses or counts and reads of more than 80 registers get exception 2. The
+gateway (docs/meters.md): 0.. power i32 (W, signed), 6.. voltage u16 (0.1 V), 9.. current u16
+(A, magnitude) per phase. Values are a snapshot of the truth, renewed every `refresh_ms`: 10000 for
+the telegrams of a DSMR meter.
 """
 
 import random
@@ -19,6 +22,7 @@ from pymodbus.simulator import DataType, SimData, SimDevice
 from .line import SerialLine
 
 METER_CODE = 0x0070
+KINDS = ("eastron", "gateway")
 REGISTERS = 400
 FAULTS = (
     "silent",  # no answer at all
@@ -55,7 +59,17 @@ class GridMeter:
     answer.
     """
 
-    def __init__(self, address: int = 1, refresh_ms: int = 200, seed: int = 1, record=None):
+    def __init__(
+        self,
+        address: int = 1,
+        refresh_ms: int = 200,
+        seed: int = 1,
+        record=None,
+        kind: str = "eastron",
+    ):
+        if kind not in KINDS:
+            raise ValueError(f"no such meter: {kind}; one of {' '.join(KINDS)}")
+        self.kind = kind
         self.address = address
         self.refresh_s = refresh_ms / 1000
         self.faults = dict.fromkeys(FAULTS, 0)
@@ -139,12 +153,13 @@ class GridMeter:
             return ExcCodes(self.faults["exception"])
         if function != 4:
             return None
-        if address % 2 or count % 2 or count > 80:
+        if self.kind == "eastron" and (address % 2 or count % 2 or count > 80):
             return ExcCodes.ILLEGAL_ADDRESS
-        for where, value in self._floats():
-            high, low = struct.unpack(">HH", struct.pack(">f", value))
-            registers[where - start] = high
-            registers[where - start + 1] = low
+        words = self._floats() if self.kind == "eastron" else self._integers()
+        for where, kind, value in words:
+            packed = struct.pack(">" + kind, value)
+            for i in range(0, len(packed), 2):
+                registers[where - start + i // 2] = packed[i] << 8 | packed[i + 1]
         self._asked.append((address, count, self.snapshot))
         return None
 
@@ -153,14 +168,28 @@ class GridMeter:
         gone = self.faults["nan"] or ()
         for p in range(3):
             bad = float("nan") if p in gone else 0.0
-            yield 2 * p, s.voltage_v[p] + bad
-            yield 6 + 2 * p, abs(s.current_ma[p]) / 1000 + bad
-            yield 12 + 2 * p, s.power_w[p] + bad
-        yield 52, sum(s.power_w)
-        yield 70, 50.0
-        yield 72, s.import_kwh
-        yield 74, s.export_kwh
-        yield 342, s.import_kwh + s.export_kwh
+            yield 2 * p, "f", s.voltage_v[p] + bad
+            yield 6 + 2 * p, "f", abs(s.current_ma[p]) / 1000 + bad
+            yield 12 + 2 * p, "f", s.power_w[p] + bad
+        yield 52, "f", sum(s.power_w)
+        yield 70, "f", 50.0
+        yield 72, "f", s.import_kwh
+        yield 74, "f", s.export_kwh
+        yield 342, "f", s.import_kwh + s.export_kwh
+
+    def _integers(self):
+        """What a gateway shows; a phase without a value has the mark for none."""
+        s = self.snapshot
+        gone = self.faults["nan"] or ()
+        for p in range(3):
+            if p in gone:
+                yield 2 * p, "i", 0x7FFFFFFF
+                yield 6 + p, "H", 0xFFFF
+                yield 9 + p, "H", 0xFFFF
+                continue
+            yield 2 * p, "i", round(s.power_w[p])
+            yield 6 + p, "H", round(s.voltage_v[p] * 10)
+            yield 9 + p, "H", round(abs(s.current_ma[p]) / 1000)
 
     # -- the line asks -------------------------------------------------------------------
 

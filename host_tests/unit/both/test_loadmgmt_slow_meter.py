@@ -90,7 +90,7 @@ def test_the_house_steps_up_and_down_without_a_ratchet():
             virtual = SlowMeterSite(seed, n=3, grain_ma=grain_ma, telegram_ms=telegram_ms)
             virtual.settle()
             virtual.longest_ms = 0
-            for k, house in enumerate((10000, 3000, 14000, 12000, 14500, 2000)):
+            for k, house in enumerate((10000, 3000, 14000, 12000, 13500, 2000)):
                 virtual.house = [house] * 3
                 for _ in range(60):
                     virtual.run(1)

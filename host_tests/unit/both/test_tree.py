@@ -69,3 +69,18 @@ def test_paths_that_lead_nowhere():
             assert refusal.args[0] == 404
         else:
             raise AssertionError("%s leads to %r" % (path, found))
+
+
+def test_a_tuple_of_dicts_is_one_dict_in_parts():
+    parts = ({"a": 1, "b": {"c": 2}}, {}, {"d": [3]})
+    assert json.loads("".join(pieces(parts))) == {"a": 1, "b": {"c": 2}, "d": [3]}
+    assert json.loads("".join(pieces({"each": items(2, lambda i: parts)}))) == {
+        "each": [{"a": 1, "b": {"c": 2}, "d": [3]}] * 2
+    }
+    assert walk(parts, ["b", "c"]) == 2
+    assert walk(parts, ["d", "0"]) == 3
+    try:
+        walk(parts, ["e"])
+        raise AssertionError("found it")
+    except Refusal as refusal:
+        assert refusal.args[0] == 404
