@@ -6,6 +6,9 @@ is the part of the room left on each scarce limit (one on which not all candidat
 spread over the phases and the tree, one of unknown rotation comes after one that feeds three
 phases for the same room, and many small ones come before a big one. Ties go by the caller's order.
 Those who cannot start at all change nothing for the others.
+
+On request the fair shares are looked ahead to, which decide between a set with many cars and one
+with much current, and who had better wait for its turn: worth.py.
 """
 
 from heapq import heappop, heappush
@@ -36,15 +39,16 @@ def choose(waiting, low, cap, uses, room, earn, rank, on=None) -> list:
     while ranks:
         best = ranks.pop()
         group = [i for i in waiting if rank[i] == best]
+        got, kinds = _divide(group, low, uses, room, earn)
         if on is None:
-            chosen += _pack(group, low, uses, room, earn, 1, 2)
+            chosen += _pack(group, got, kinds, room, 1, 2)
             continue
         from loadmgmt.worth import settle  # rarely needed
 
         spare = room[:]
-        packs = [_pack(group, low, uses, room, earn, 2, 1)]  # many cars
-        if len(packs[0]) < len(group):
-            packs.append(_pack(group, low, uses, spare, earn, 1, 5))  # much current
+        packs = [_pack(group, got, kinds, room, 2, 1)]  # many cars
+        if kinds:
+            packs.append(_pack(group, got, kinds, spare, 1, 5))  # much current
         got, left = settle(packs, on + chosen, low, cap, uses, budget, earn)
         if got is not packs[0]:
             room[:] = spare
@@ -52,53 +56,69 @@ def choose(waiting, low, cap, uses, room, earn, rank, on=None) -> list:
             for i in left:
                 for j in uses[i]:
                     room[j] += low[i]
-            group = [i for i in group if i not in got]
-            got = [i for i in got if i not in left]
-            got += _pack(group, low, uses, room, earn, 1, 2)
+            alike = [(uses[i], earn[i]) for i in left]  # they would bring no more
+            group = [i for i in group if i not in got and (uses[i], earn[i]) not in alike]
+            chosen += [i for i in got if i not in left]
+            got, kinds = _divide(group, low, uses, room, earn)
+            got = _pack(group, got, kinds, room, 1, 2)
         chosen += got
     return chosen
 
 
-def _pack(group, low, uses, room, earn, car, phase) -> list:
-    """Take as many of one rank as fit, the best first, out of `room`.
-
-    car: how much a car counts; phase: how much each phase that it feeds.
-    """
+def _divide(group, low, uses, room, earn) -> tuple:
+    """Of one rank: places in the group of those who fit in any case, which are taken from `room`;
+    and the kinds that compete for scarce limits, as (limits, scarce ones of them, low, phases fed,
+    places in the group, last first)."""
     kinds = {}
     for at in range(len(group)):
         i = group[at]
         key = (uses[i], low[i], earn[i])
         who = kinds.get(key)
         if who is None:
-            kinds[key] = who = []
-        who.append(at)
-    need = [0] * len(room)
-    for key in list(kinds):
-        used, least, _ = key
-        if used and min([room[j] for j in used]) < least:
-            del kinds[key]
-            continue
-        least *= len(kinds[key])
-        for j in used:
-            need[j] += least
-    got = []  # places in the group
-    tight = [need[j] > room[j] for j in range(len(room))]
-    size = len(group)
-    first = {}  # place in the group of the first of a kind: the kind
-    order = []  # what it costs for what it brings * size + place; costs only grow
-    for key, who in kinds.items():
-        used, least, phases = key
-        scarce = [j for j in used if tight[j]]
-        if scarce:
-            who.reverse()
-            at = who.pop()
-            first[at] = (used, scarce, least, car + phase * phases, who)
-            heappush(order, at)
+            kinds[key] = [at]
         else:
-            got += who
+            who.append(at)
+    need = [0] * len(room)
+    able = []
+    for key, who in kinds.items():
+        used, least, _ = key
+        if min([room[j] for j in used]) >= least:
+            able.append((key, who))
             least *= len(who)
             for j in used:
-                room[j] -= least
+                need[j] += least
+    got = []
+    rivals = []
+    for (used, least, phases), who in able:
+        scarce = [j for j in used if need[j] > room[j]]
+        if scarce:
+            who.reverse()
+            rivals.append((used, scarce, least, phases, who))
+        else:
+            got += who
+    for j in range(len(room)):
+        room[j] -= need[j]
+    for used, _, least, _, who in rivals:
+        least *= len(who)
+        for j in used:
+            room[j] += least
+    return got, rivals
+
+
+def _pack(group, got, rivals, room, car, phase) -> list:
+    """`got` and as many of the rivals as fit, the best first; takes theirs out of `room`.
+
+    car: how much a car counts; phase: how much each phase that it feeds.
+    """
+    got = got[:]
+    size = len(group)
+    first = {}  # place of the first of a kind: the kind
+    order = []  # what it costs for what it brings * size + place; costs only grow
+    for used, scarce, least, phases, who in rivals:
+        who = who[:]
+        at = who.pop()
+        first[at] = (used, scarce, least, car + phase * phases, who)
+        heappush(order, at)
     while order:
         at = heappop(order) % size
         used, scarce, least, value, who = kind = first[at]

@@ -1,10 +1,10 @@
 """Which set of cars is worth most, and who had better wait although its minimum fits.
 
-Of two sets the one with more current, phases counted, is taken if it draws a fiftieth more for
+Of two sets the one with more current, phases counted, is taken if it draws a sixtieth more for
 every car that it lacks.
 
-A car is left to wait if all others together then draw more than all with it, by a hundredth and
-three tenths of what a car has on average: one of unknown rotation, for which current stays unused
+A car is left to wait if all others together then draw more than all with it, by a ninetieth and
+a quarter of what a car has on average: one of unknown rotation, for which current stays unused
 on two phases, or one on a narrow phase that keeps three-phase cars down. Which one, is estimated
 from the fair shares; that it pays, is checked with them.
 
@@ -16,8 +16,10 @@ from compat import const
 from loadmgmt.fill import fill
 
 _PRICE = const(64)  # the unit of prices
-_CAR = const(50)  # a car more is worth a fiftieth of the current
-_ROUNDS = const(12)
+_CAR = const(60)  # a car more is worth a sixtieth of the current
+_WORTH = const(90)  # to wait pays if the others gain a ninetieth of the current,
+_MEAN = const(22)  # and 22 ninetieths of what a car has on average
+_ROUNDS = const(8)  # each costs one filling
 
 
 def settle(packs, on, low, cap, uses, budget, earn) -> tuple:
@@ -28,6 +30,8 @@ def settle(packs, on, low, cap, uses, budget, earn) -> tuple:
     got = None
     total = 0
     for pack in packs:
+        if pack == got:
+            continue
         shares = _shares(on + pack, low, cap, uses, budget, earn)
         if got is None or (shares[0] - total) * _CAR > total * (len(got) - len(pack)):
             got = pack
@@ -35,18 +39,28 @@ def settle(packs, on, low, cap, uses, budget, earn) -> tuple:
             best = shares
     stay = got[:]
     left = []
-    for _ in range(_ROUNDS if got else 0):
+    most = len(got)
+    for _ in range(_ROUNDS):
+        if not stay:
+            break
         total, out, bound = best
         everybody = on + stay
-        worth = total // 100 + total * 3 // (10 * len(everybody))
-        i = _worst(stay, everybody, cap, uses, earn, out, bound, len(budget), worth)
-        if i is None:
+        worth = total * (len(everybody) + _MEAN) // (_WORTH * len(everybody))
+        idle = _idle(stay, everybody, cap, uses, earn, out, bound, len(budget), worth)
+        if not idle:
             break
-        stay.remove(i)
-        best = _shares(on + stay, low, cap, uses, budget, earn)
-        if best[0] < total + worth:
+        # the worse half at once, but one by one where that was too much
+        idle = idle[: min(most, (len(idle) + 1) // 2)]
+        fewer = [i for i in stay if i not in idle]
+        shares = _shares(on + fewer, low, cap, uses, budget, earn)
+        if shares[0] >= total + worth * len(idle):
+            stay = fewer
+            left += idle
+            best = shares
+        elif len(idle) > 1:
+            most = 1
+        else:
             break
-        left.append(i)
     return got, left
 
 
@@ -59,8 +73,8 @@ def _shares(everybody, low, cap, uses, budget, earn):
     return sum([earn[i] * out[i] for i in everybody]), out, bound
 
 
-def _worst(stay, everybody, cap, uses, earn, out, bound, limits, worth):
-    """The one without whom the others would draw most, and more than `worth`; or None.
+def _idle(stay, everybody, cap, uses, earn, out, bound, limits, worth):
+    """Those without whom the others would draw more by `worth` at least, the worst first.
 
     A limit's price is what an ampere more of it would bring: it goes in equal parts to those whom
     it binds, who take as much from limits that are full at a higher level.
@@ -74,7 +88,7 @@ def _worst(stay, everybody, cap, uses, earn, out, bound, limits, worth):
             else:
                 bind[j] = [i]
     if not bind:
-        return None
+        return bind
     order = [max([out[i] for i in bind[j]]) * limits + j for j in bind]
     order.sort(reverse=True)
     price = [0] * limits
@@ -89,9 +103,10 @@ def _worst(stay, everybody, cap, uses, earn, out, bound, limits, worth):
             takes += cap[i] - out[i]
         price[j] = brings // len(bind[j])
         shared[j] = (brings, takes, len(bind[j]) - 1)
-    worst = None
     worth *= _PRICE
-    for i in stay:
+    idle = []
+    for at in range(len(stay)):
+        i = stay[at]
         j = bound[i]
         a = out[i]
         if j < 0:
@@ -103,6 +118,6 @@ def _worst(stay, everybody, cap, uses, earn, out, bound, limits, worth):
             v = value[i]
             gain = (brings - v) // others * min(a, takes - cap[i] + a) - v * a
         if gain >= worth:
-            worth = gain
-            worst = i
-    return worst
+            idle.append((gain, at, i))
+    idle.sort(reverse=True)
+    return [i for _, _, i in idle]
