@@ -2,10 +2,9 @@
 
 from array import array
 
-from chargers.warp import WarpChargers
+from chargers.warp import WarpChargers, WarpPoint
 from compat import udp_address
 from loadmgmt.circuit import Circuit
-from loadmgmt.point import ChargePoint
 from loadmgmt.site import Site
 
 from firmware.meters import Bus, BusMeter
@@ -129,7 +128,7 @@ def _site(document, now_ms: int):
         one, three = [
             min(max(row["min_ma"], _minimum_ma(manager, phases)), highest) for phases in (1, 3)
         ]
-        point = ChargePoint(
+        point = WarpPoint(
             row["name"],
             0 if row["circuit"] is None else names.index(row["circuit"]),
             row["phases"],

@@ -75,7 +75,7 @@ def solve(site) -> None:
             break
     for point in site.points:  # what was stopped lets go at once here
         point.may_ma = point.peak_ma = max(0, point.setpoint_ma)
-        point.stopped = False
+        site.told[point.index] = 0
     share.first_pass(site, _NOW_MS)
 
 

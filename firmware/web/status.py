@@ -107,7 +107,7 @@ def _chargers(context):
                     code=reason.NAMES[point.reason],
                     circuit=None if place < 0 else circuits[place // 3].name,
                     phase=None if place < 0 else place % 3 + 1,
-                    value=point.may_ma if point.reason == reason.LOST else 0,
+                    value=context.site.reason_ma[i],
                 ),
                 age_ms=ticks_diff(ticks_ms(), point.reading_ms) if heard else None,
                 error=context.charger_error(i),

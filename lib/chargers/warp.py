@@ -12,7 +12,7 @@ are tried with lower versions until they do.
 from array import array
 
 from compat import const, ticks_add, ticks_diff
-from loadmgmt.point import BLOCKED, CHARGING, FAULT, FULL, NO_CAR, READY, WAITING
+from loadmgmt.point import BLOCKED, CHARGING, FAULT, FULL, NO_CAR, READY, WAITING, ChargePoint
 from warp.packet import (
     CP_DISCONNECT,
     IGNORE_ALLOCATION,
@@ -35,6 +35,12 @@ OK = 0
 NOT_MANAGED = 3
 FROZEN = 129  # its controller stands still, only its network part answers
 OWN_ERROR = 192  # plus the wallbox's own number: 2 switch, 3 DC fault, 4 contactor, 5 inner line
+
+
+class WarpPoint(ChargePoint):
+    """A WARP wallbox as the brain sees it: what is the same for all costs no memory for each."""
+
+    dead_man_ms = _DEAD_MAN_MS
 
 
 class WarpChargers:
@@ -71,7 +77,8 @@ class WarpChargers:
         self._by_address = {}
         polled = bytearray()
         for i in range(n):
-            points[i].dead_man_ms = _DEAD_MAN_MS
+            if points[i].dead_man_ms != _DEAD_MAN_MS:
+                points[i].dead_man_ms = _DEAD_MAN_MS
             if addresses[i] is not None and not points[i].name_error:
                 polled.append(i)
                 self._by_address[addresses[i]] = i

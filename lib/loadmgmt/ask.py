@@ -7,7 +7,7 @@ margin, it may have all again; the minute begins anew.
 
 from compat import const, ticks_diff
 
-from loadmgmt.point import CHARGING
+from loadmgmt.point import TOP, CHARGING
 
 _LEAST_MARGIN_MA = const(1000)  # a car stays up to 0.5 A below its setpoint
 _NOISE_MA = const(500)
@@ -21,7 +21,7 @@ def asked_ma(site, p, now_ms: int) -> int:
         site.asked[i] = 0
         site.less_ms[i] = now_ms
         return most
-    drawn = p.drawn_ma
+    drawn = p.drawn[TOP]
     asked = site.asked[i]
     margin = max(site.asked_margin_ma, _LEAST_MARGIN_MA)
     if asked and drawn > asked - margin // 2:

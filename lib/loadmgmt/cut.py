@@ -13,6 +13,7 @@ from compat import const, ticks_diff
 
 from loadmgmt import event
 from loadmgmt.circuit import NONE_MA
+from loadmgmt.point import TOP
 from loadmgmt.fuse import above_fuse, against_fuse, stop_ramps
 from loadmgmt.shrink import shrink
 from loadmgmt.weigh import (
@@ -84,17 +85,17 @@ def _against_limits(site, now_ms, is_static):
             continue
         i = p.index
         on.append(i)
-        uses[i] = p.places
+        uses[i] = p.seat.places
         cap[i] = setpoint
         low[i] = min(setpoint, p.min_ma)
         floor[i] = 0
         if p.rotation is None and not is_static and is_unplaced(p) and _in_house(site, p):
             drawn = highest_ma(p, newest)
-            drawn = p.drawn_ma if drawn < 0 else drawn
+            drawn = p.drawn[TOP] if drawn < 0 else drawn
             # its draw stands in the house: in the share below it holds at least that
             low[i] = min(setpoint, max(low[i], drawn))
             floor[i] = drawn
-        for j in p.places:
+        for j in p.seat.places:
             budget[j] += setpoint
     if is_static:
         n = 3 * len(site.circuits)
@@ -110,7 +111,7 @@ def _tell_less(site, p, now_ms):
     for what it draws."""
     n = 3 * len(site.circuits)
     new = p.setpoint_ma
-    for j in p.places:
+    for j in p.seat.places:
         if site.over[j] > 0:
             circuit = site.circuits[j % n // 3]
             allowed = NONE_MA
@@ -127,7 +128,7 @@ def _tell_less(site, p, now_ms):
 
 def _in_house(site, p):
     """True when a meter that includes the wallbox sees its draw."""
-    for c, _ in p.dynamic:
+    for c, _ in p.seat.dynamic:
         if sees(site, c):
             return True
     return False

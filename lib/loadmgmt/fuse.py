@@ -35,7 +35,7 @@ def stop_ramps(site, circuit, now_ms):
             continue
         new = most_ma(p) + _IDLE_MA
         for k in range(p.phases_now):
-            at = p.grid[k]
+            at = p.seat.grid[k]
             if meter[at] > main[at]:
                 site.change(p, max(new - new % max(GRAIN_MA, p.step_ma), p.min_ma), now_ms)
                 note(site, p, reason.LIMIT, 3 * circuit.index + at, p.setpoint_ma)
@@ -57,7 +57,7 @@ def above_fuse(circuit, now_ms):
             if p.may_ma > setpoint and p.changed_ms != now_ms:
                 if expected_ma(p, now_ms) != setpoint:
                     continue
-            grid = p.grid
+            grid = p.seat.grid
             drawn = p.drawn
             blind = -1 if p.measures else _blind_ma(p, now_ms)
             for k in range(p.phases_now):
@@ -101,7 +101,7 @@ def against_fuse(site, circuit, phase, now_ms):
         else:
             drawn = 0
             for k in range(p.phases_now):
-                if p.grid[k] == phase:
+                if p.seat.grid[k] == phase:
                     drawn = p.drawn[MOST + k] if blind < 0 else blind
             if expected_ma(p, now_ms) > setpoint:
                 continue  # does not obey: no credit, and no use in cutting it again

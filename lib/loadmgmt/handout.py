@@ -52,7 +52,7 @@ def hand_out(site, on, joined, ended, total, is_settled, now_ms) -> int:
     for p in points:
         may = p.may_ma
         if may and not p.name_error:
-            for j in p.places:
+            for j in p.seat.places:
                 room[j] -= may
     raising = []
     on = [i for i in on if is_settled[points[i].circuit]]
@@ -65,7 +65,7 @@ def hand_out(site, on, joined, ended, total, is_settled, now_ms) -> int:
             continue  # enough, or its last cut is not confirmed yet
         if i in joined:
             fits = True
-            for j in p.places:
+            for j in p.seat.places:
                 if room[j] < p.min_ma:
                     fits = False
             if not fits:
@@ -76,7 +76,7 @@ def hand_out(site, on, joined, ended, total, is_settled, now_ms) -> int:
             low[i] = setpoint
         cap[i] = target[i]
         raising.append(i)
-        for j in p.places:
+        for j in p.seat.places:
             room[j] -= low[i] - setpoint
     flags = 0
     for i in ended:
@@ -89,7 +89,7 @@ def hand_out(site, on, joined, ended, total, is_settled, now_ms) -> int:
         flags = _LOWERED
     if raising:
         for i in raising:
-            for j in points[i].places:
+            for j in points[i].seat.places:
                 room[j] += low[i]
         fill(raising, low, cap, site.uses, room, site.out, site.bound)
         for i in raising:

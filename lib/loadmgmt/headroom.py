@@ -30,12 +30,12 @@ def see_house(site, now_ms):
                     if p.car == CHARGING and p.estimated:
                         guessed = not circuit.trust.generation
                         for k in range(p.phases_now):
-                            at = p.grid[k]
+                            at = p.seat.grid[k]
                             drawn = min(p.estimate[at], p.setpoint_ma)
                             house[at] -= drawn
                             least[at] -= drawn
                     continue
-                grid = p.grid
+                grid = p.seat.grid
                 drawn = p.drawn
                 recent = ticks_diff(circuit.sample_ms, p.changed_ms) < settle_ms(p)
                 for k in range(p.phases_now):

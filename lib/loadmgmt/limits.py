@@ -8,6 +8,7 @@ sources changes, never in the pass. Needed for that only.
 
 from loadmgmt import reason
 from loadmgmt.circuit import NONE_MA
+from loadmgmt.point import NOWHERE
 
 
 def effective(hard_ma, operator_ma, offset_ma, scheduled_ma, available_ma) -> tuple:
@@ -57,7 +58,7 @@ def put(circuit, limit_ma, why) -> bool:
         return False
     if (limit_ma is None) != (circuit.limit_ma is None):
         for point in circuit.points:
-            point.places = ()  # in which limits it counts has to be found out anew
+            point.seat = NOWHERE  # in which limits it counts has to be found out anew
     circuit.limit_ma = limit_ma
     circuit.why = why
     return True

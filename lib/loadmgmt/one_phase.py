@@ -10,6 +10,7 @@ so that a site whose grid connection has one phase says so by the rotation of it
 from compat import const
 
 from loadmgmt.circuit import NONE_MA
+from loadmgmt.point import NOWHERE
 from loadmgmt.weigh import fallback_ma
 
 _NEVER = const(-1000000000)
@@ -33,4 +34,4 @@ def limit_unmeasured(circuit, phase: int) -> None:
     if circuit.sources is not None:
         circuit.sources = (limit,) + circuit.sources[1:]
     for point in circuit.points:
-        point.places = ()  # it may count in a limit more
+        point.seat = NOWHERE  # it may count in a limit more

@@ -35,7 +35,8 @@ _READING_GAP_MS = const(700)  # two states closer than this count as one reading
 MOST = const(3)
 LEAST = const(6)
 BEFORE = const(9)
-_NO_DRAW = bytes(48)
+TOP = const(12)
+_NO_DRAW = bytes(52)
 
 _ROTATIONS = ("L123", "L132", "L231", "L213", "L321", "L312")
 
@@ -76,11 +77,29 @@ def wants(p) -> bool:
     return WAITING <= p.car <= CHARGING and p.supported_ma >= p.min_ma
 
 
+class Seat:
+    """Where a wallbox counts; those at the same place share one.
+
+    static, dynamic, places: the limits, as indices into Site.over: those without a meter, pairs
+    of (circuit index, limits in the order of the wallbox's phases) with one, and all of them.
+    grid: the grid phase behind each of its phases.
+    """
+
+    def __init__(self, static, dynamic, places, grid):
+        self.static = static
+        self.dynamic = dynamic
+        self.places = places
+        self.grid = grid
+
+
+NOWHERE = Seat((), (), (), (0, 1, 2))  # to be found out by Site.place
+
+
 class ChargePoint:
     """The record; see the module's docstring.
 
     What few wallboxes need lives in the class until it is set: each attribute of 64 costs the chip
-    memory, and the dict of an instance has room for 37.
+    memory, and the dict of an instance has room for 29.
     """
 
     # how the device behaves when it hears nothing: the driver knows
@@ -115,9 +134,8 @@ class ChargePoint:
         self.car = NO_CAR
         self.measures = False
         # mA in the wallbox's own phase order: now, the most and the least that it reported around
-        # the last meter sample and since then, and the reading before
+        # the last meter sample and since then, the reading before, and now on the highest phase
         self.drawn = array("i", _NO_DRAW)
-        self.drawn_ma = 0  # on its highest phase, now
         self.before_ms = 0
         self.moved_ms = 0  # when its draw last changed
         self.phases_now = phases
@@ -132,15 +150,10 @@ class ChargePoint:
         self.peak_ma = max_ma  # the most it may have drawn when the last sample was taken
         self.confirm_ms = 0
         self.applied_ok_ms = None  # since when it applies the setpoint
-        self.stopped = False  # for want of current: the long hold applies (R3)
         self.reason = 0
         self.reason_at = -1  # circuit * 3 + phase, or -1
-        # where it counts: set by Site.place
         self.index = 0
-        self.grid = order_of(rotation) or (0, 1, 2)  # grid phase behind each of its phases
-        self.static = ()  # limits it counts in: indices into Site.over
-        self.dynamic = ()  # (circuit index, limits) of metered circuits
-        self.places = ()  # all of them; empty: to be found out
+        self.seat = NOWHERE
 
     def report(self, now_ms, applied_ma, drawn_l1, drawn_l2, drawn_l3, car, supported_ma, phases):
         """Take a valid answer. drawn: mA in the wallbox's own phase order, -1: cannot measure.
@@ -170,22 +183,20 @@ class ChargePoint:
             if current < drawn[LEAST + k]:
                 drawn[LEAST + k] = current
             k += 1
-        self.drawn_ma = max(drawn_l1, drawn_l2, drawn_l3)
+        drawn[TOP] = max(drawn_l1, drawn_l2, drawn_l3)
         if car != self.car:
             charges = car == CHARGING
             if charges or self.car == CHARGING or not WAITING <= self.car <= CHARGING:
                 self.since_ms = now_ms
             if charges and not self.measures:
                 self.estimate = [0, 0, 0]
-        if car == NO_CAR:
-            self.stopped = False
         self.car = car
         self.applied_ma = applied_ma
         self.supported_ma = supported_ma
         phases = min(self.phases, phases) if phases > 0 else self.phases
         if phases != self.phases_now:
             self.phases_now = phases
-            self.places = ()
+            self.seat = NOWHERE
         self.reading_ms = now_ms
         if not self.heard:
             self.heard = True
@@ -203,7 +214,7 @@ class ChargePoint:
 
     def _confirm(self, now_ms):
         setpoint = self.setpoint_ma
-        drawn = self.drawn_ma
+        drawn = self.drawn[TOP]
         over = drawn > setpoint + tolerance_ma(setpoint)
         if self.applied_ma > setpoint:
             self.applied_ok_ms = None
@@ -231,7 +242,7 @@ class ChargePoint:
     def is_disobeying(self) -> bool:
         """True when it applies or draws more than its setpoint."""
         setpoint = self.setpoint_ma
-        return self.applied_ma > setpoint or self.drawn_ma > setpoint + tolerance_ma(setpoint)
+        return self.applied_ma > setpoint or self.drawn[TOP] > setpoint + tolerance_ma(setpoint)
 
     def grow_old(self, now_ms: int) -> bool:
         """It is silent: lost, reserved until its own time-out (R5). True: just lost."""

@@ -12,7 +12,7 @@ from compat import const, ticks_diff
 
 from loadmgmt import reason
 from loadmgmt.choose import choose
-from loadmgmt.event import TOLD_STOPPED
+from loadmgmt.event import TOLD_CUT, TOLD_STOPPED
 from loadmgmt.point import CHARGING, NO_CAR, READY
 from loadmgmt.why import bind, note
 
@@ -36,7 +36,7 @@ def account(site, now_ms: int) -> None:
                 served[p.index] = min(total, _MOST_SERVED)
         elif p.car == NO_CAR and p.heard:
             served[p.index] = 0
-            site.told[p.index] &= ~TOLD_STOPPED
+            site.told[p.index] &= ~(TOLD_STOPPED | TOLD_CUT)
 
 
 def waited_ms(site, p, now_ms: int) -> int:
@@ -88,7 +88,7 @@ def line_up(site, on, waiting, room, after_stop, now_ms) -> tuple:
                 _claim(site, i, free, full, over, joined, ended)
     for i in joined:
         p = site.points[i]
-        for j in p.places:
+        for j in p.seat.places:
             room[j] -= low[i]
         low[i] = p.min_ma
         on.append(i)
@@ -103,11 +103,11 @@ def _may_start(site, i, free, after_stop):
     """True when its minimum fits by itself; else the reason is noted."""
     p = site.points[i]
     low = site.low[i]
-    for j in p.places:
+    for j in p.seat.places:
         if free[j] < low:
             bind(site, p, j, reason.NO_ROOM, p.min_ma)
             return False
-        if p.stopped and free[j] - low < after_stop[j]:
+        if site.told[i] & TOLD_CUT and free[j] - low < after_stop[j]:
             bind(site, p, j, reason.HOLD, p.min_ma)
             return False
     note(site, p, reason.WAITS_TURN, -1, 0)
@@ -122,7 +122,7 @@ def _endable(site, on, free, priority, now_ms):
     for k in on:
         v = site.points[k]
         if v.priority <= priority:
-            _add(full, v.places, site.low[k])
+            _add(full, v.seat.places, site.low[k])
             if _is_over(site, v, priority, now_ms):
                 turn_ms = ticks_diff(now_ms, site.turn_ms[k])
                 over.append((v.priority, v.car != READY, -turn_ms, v.name, k))
@@ -135,7 +135,7 @@ def _claim(site, i, free, full, over, joined, ended):
     p = site.points[i]
     low = site.low
     need = low[i]
-    places = p.places
+    places = p.seat.places
     gone = []
     short = [j for j in places if free[j] < need]
     for k in over:

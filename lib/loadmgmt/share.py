@@ -65,7 +65,7 @@ def plan(site, now_ms: int, total: list, after_stop: list) -> tuple:
     same = True  # all have one priority and one weight
     for p in site.points:
         i = p.index
-        uses[i] = p.places
+        uses[i] = p.seat.places
         if p.name_error:
             continue
         if p.heard and site.enabled and wants(p):
@@ -76,18 +76,18 @@ def plan(site, now_ms: int, total: list, after_stop: list) -> tuple:
                 if p.rotation is None and is_unplaced(p):
                     # what it draws on its unknown phase stands in the house term already
                     held = min(max(p.drawn[LEAST:BEFORE]), p.setpoint_ma)
-                    for c, limits in p.dynamic:
+                    for c, limits in p.seat.dynamic:
                         if sees(site, c):
                             low[i] = max(low[i], min(held, cap[i]))
                             for j in limits:
                                 total[j] += held
                                 room[j] += held
                 on.append(i)
-                for j in p.places:
+                for j in p.seat.places:
                     room[j] -= low[i]
                 continue
             waiting.append(p)
-        for j in p.places:
+        for j in p.seat.places:
             room[j] -= p.may_ma
     joined = []
     ended = []
@@ -110,7 +110,7 @@ def _fill_classes(site, on, room):
     low = site.low
     points = site.points
     for i in on:
-        for j in points[i].places:
+        for j in points[i].seat.places:
             room[j] -= low[i]
     left = on
     while left:
@@ -118,14 +118,14 @@ def _fill_classes(site, on, room):
         now = [i for i in left if points[i].priority == highest]
         left = [i for i in left if points[i].priority < highest]
         for i in now:
-            for j in points[i].places:
+            for j in points[i].seat.places:
                 room[j] += low[i]
         weight = site.weight
         for i in now:
             weight[i] = points[i].weight
         fill(now, low, site.cap, site.uses, room, site.out, site.bound, weight)
         for i in now:
-            for j in points[i].places:
+            for j in points[i].seat.places:
                 room[j] -= site.out[i]
 
 

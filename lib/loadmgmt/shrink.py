@@ -4,8 +4,9 @@ from compat import const, ticks_diff
 
 from loadmgmt import event, reason
 from loadmgmt.circuit import NONE_MA
-from loadmgmt.event import TOLD_STOPPED
+from loadmgmt.event import TOLD_CUT, TOLD_STOPPED
 from loadmgmt.fill import fill
+from loadmgmt.point import TOP
 from loadmgmt.why import behind, bind, note
 
 GRAIN_MA = const(100)  # cuts are rounded to this, so that noise does not cause one per sample
@@ -45,7 +46,7 @@ def shrink(site, now_ms, on, uses, budget, where):
         on.pop()
         p = points[victim]
         site.change(p, 0, now_ms)
-        p.stopped = True
+        site.told[victim] |= TOLD_CUT
         if where < 0:
             bind(site, p, at, reason.NO_ROOM, p.min_ma)
         else:
@@ -128,8 +129,8 @@ def _stops_before(site, p, other, now_ms):
     again = _is_again(site, p, now_ms)
     if again != _is_again(site, other, now_ms):
         return not again
-    idle = p.drawn_ma < _IDLE_MA
-    if idle != (other.drawn_ma < _IDLE_MA):
+    idle = p.drawn[TOP] < _IDLE_MA
+    if idle != (other.drawn[TOP] < _IDLE_MA):
         return idle
     longer = ticks_diff(other.since_ms, p.since_ms)
     if longer:

@@ -16,8 +16,11 @@ from compat import const, ticks_add, ticks_diff
 
 from loadmgmt import cut, event, share, weigh
 from loadmgmt.circuit import DROPPED, NEW
-from loadmgmt.event import TOLD_DISOBEYS, TOLD_LOST, TOLD_STOPPED
+from loadmgmt.event import TOLD_CUT, TOLD_DISOBEYS, TOLD_LOST, TOLD_STOPPED
 from loadmgmt.point import (
+    NOWHERE,
+    TOP,
+    Seat,
     CHARGING,
     CONFIRM_BY_TIME_MS,
     LOST_MS,
@@ -135,9 +138,13 @@ class Site:
         places = static
         for _, limits in dynamic:
             places += limits
-        # wallboxes at the same place share their tuples
-        seat = (static, dynamic, places)
-        point.static, point.dynamic, point.places = self._seats.setdefault(seat, seat)
+        places = tuple(sorted(places))
+        key = (static, dynamic)
+        seat = self._seats.get(key)
+        if seat is None:
+            places = self._seats.setdefault(places, places)  # of any rotation
+            seat = self._seats[key] = Seat(static, dynamic, places, order or (0, 1, 2))
+        point.seat = seat
         self.earn[point.index] = phases
         if point.minima:
             point.min_ma = point.minima[phases - 1]
@@ -188,7 +195,7 @@ class Site:
             if ticks_diff(now_ms, p.reading_ms) > LOST_MS and p.grow_old(now_ms):
                 self.tell(event.CHARGER_LOST, p.index, p.may_ma)
                 self.told[p.index] |= TOLD_LOST
-            if not p.places:
+            if p.seat is NOWHERE:
                 self.place(p)
             # wants() written out: a call for each would be a tenth of a reduction's time
             goes_on = enabled and WAITING <= p.car <= CHARGING and p.supported_ma >= p.min_ma
@@ -220,10 +227,11 @@ class Site:
             self.turn_ms[point.index] = now_ms
             if setpoint_ma > 0:
                 self.tell(event.STARTED, point.index, setpoint_ma)
+                self.told[point.index] &= ~TOLD_CUT
             else:
                 self.told[point.index] |= TOLD_STOPPED
-        if not point.measures and point.dynamic and setpoint_ma > point.setpoint_ma > 0:
-            weigh.start_of_blind(point, self.circuits[point.dynamic[0][0]])
+        if not point.measures and point.seat.dynamic and setpoint_ma > point.setpoint_ma > 0:
+            weigh.start_of_blind(point, self.circuits[point.seat.dynamic[0][0]])
         if setpoint_ma > point.may_ma:
             point.may_ma = setpoint_ma
         elif point.may_ma > point.peak_ma:
@@ -232,8 +240,6 @@ class Site:
             point.changed_ms = now_ms  # else it was told before: its time to follow runs on
         point.setpoint_ma = setpoint_ma
         point.applied_ok_ms = None
-        if setpoint_ma > 0 and point.stopped:
-            point.stopped = False
         settled_ms = ticks_add(now_ms, settle_ms(point))
         root = self.circuits[self.circuits[point.circuit].path[-1]]
         if ticks_diff(settled_ms, root.settled_ms) > 0:
@@ -268,7 +274,7 @@ class Site:
                     told ^= TOLD_DISOBEYS
                     disobeys = told & TOLD_DISOBEYS
                     self.tell(event.DISOBEYS if disobeys else event.OBEYS, p.index, p.may_ma)
-                    if disobeys and p.drawn_ma > p.setpoint_ma:
+                    if disobeys and p.drawn[TOP] > p.setpoint_ma:
                         # more than its setpoint flows, so its contactor has to open
                         p.is_open = True
                         p.opened_ms = now_ms

@@ -19,13 +19,13 @@ def summarize(site) -> None:
         for p in circuit.points:
             if p.name_error:
                 continue
-            for k in range(3) if p.rotation is None else p.grid[: p.phases_now]:
+            for k in range(3) if p.rotation is None else p.seat.grid[: p.phases_now]:
                 if not p.heard:
                     reserved[k] += p.may_ma
                 may[k] += p.may_ma
             if p.measures and p.heard and not is_unplaced(p):
                 for k in range(p.phases_now):
-                    cars[p.grid[k]] += p.drawn[k]
+                    cars[p.seat.grid[k]] += p.drawn[k]
         mode = site.dynamic[circuit.index]
         for k in range(3):
             budget = NONE_MA if circuit.limit_ma is None else circuit.limit_ma[k]

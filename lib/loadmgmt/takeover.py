@@ -7,12 +7,12 @@ taken out of the settings goes on drawing until its own time-out (R1). Circuits 
 
 from compat import ticks_add, ticks_diff
 
-from loadmgmt.point import DEAD_MAN_GRACE_MS, UNDECIDED
+from loadmgmt.point import DEAD_MAN_GRACE_MS, NOWHERE, UNDECIDED
 
 _KEPT = (
-    "reading_ms applied_ma supported_ma car measures drawn drawn_ma before_ms moved_ms "
+    "reading_ms applied_ma supported_ma car measures drawn before_ms moved_ms "
     "phases_now since_ms heard lost setpoint_ma changed_ms sent_ms may_ma peak_ma confirm_ms "
-    "applied_ok_ms stopped reason reason_at"
+    "applied_ok_ms reason reason_at"
 ).split()
 _COLUMNS = ("told", "turn_ms", "served", "asked", "less_ms", "reason_ma")  # of the site
 _ESTIMATE = ("start_meter", "estimate", "estimated")
@@ -33,7 +33,7 @@ def take_over(old, new, successors: list, now_ms: int) -> None:
             setattr(point, name, getattr(was, name))
         point.reason_at = -1
         point.phases_now = min(point.phases_now, point.phases)
-        point.places = ()  # to be found out
+        point.seat = NOWHERE  # to be found out
         for name in _COLUMNS:
             getattr(new, name)[point.index] = getattr(old, name)[was.index]
         _make_legal(point, now_ms)

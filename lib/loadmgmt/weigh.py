@@ -11,6 +11,7 @@ from compat import const, ticks_diff
 
 from loadmgmt.circuit import NONE_MA
 from loadmgmt.point import (
+    TOP,
     BEFORE,
     CHARGING,
     CONFIRM_BY_TIME_MS,
@@ -75,7 +76,7 @@ def own_draw(site, circuit, now_ms):
                 if quiet < calm_ms:
                     calm_ms = quiet
             if p.measures and not (p.rotation is None and is_unplaced(p)):
-                grid = p.grid
+                grid = p.seat.grid
                 for k in range(p.phases_now):
                     own[grid[k]] += min(drawn[k], drawn[BEFORE + k])
     return own, calm_ms
@@ -118,7 +119,7 @@ def is_unplaced(p) -> bool:
     if p.phases_now < 3:
         return True
     drawn = p.drawn
-    high = p.drawn_ma
+    high = p.drawn[TOP]
     return high - min(drawn[0], drawn[1], drawn[2]) > 1000 + high // 10
 
 
@@ -179,9 +180,9 @@ def weigh(site, now_ms):
             # charge that was within the limits before the restart goes on (R7)
             continue
         expected = expected_ma(p, now_ms)
-        for j in p.static:
+        for j in p.seat.static:
             over[j] += expected
-        for c, limits in p.dynamic:
+        for c, limits in p.seat.dynamic:
             if dynamic[c] != MEASURED or not circuits[c].includes:
                 for j in limits:
                     over[j] += expected

@@ -16,9 +16,12 @@ sys.path[:] = ["", ".frozen", "lib"]
 
 from loadmgmt import share
 from loadmgmt.circuit import Circuit
-from loadmgmt.point import CHARGING, WAITING, ChargePoint
-from loadmgmt.site import LOWERED, Site
+from loadmgmt.point import ChargePoint
+from loadmgmt.site import Site
 
+WAITING = 2  # of loadmgmt.point; the image has no names for constants
+CHARGING = 4
+LOWERED = 1  # of loadmgmt.site
 HOUSE_MA = 5000
 ROTATIONS = ("L123", "L231", "L312", "L132", "L213", "L321")
 START = 40  # seconds until all charge
@@ -136,7 +139,7 @@ def answer_tree(site, now_ms):
         row = [0, 0, 0]
         for k in range(p.phases):
             row[k] = drawn
-            total[p.grid[k]] += drawn
+            total[p.seat.grid[k]] += drawn
         p.sent_ms = now_ms
         p.report(
             now_ms, drawn, row[0], row[1], row[2], CHARGING if drawn else WAITING, 32000, p.phases

@@ -61,7 +61,7 @@ def test_a_limit_that_comes_and_goes_is_heeded_at_once():
     assert limits.put(garage, None, None)
     site.step(200)
     assert max(site.over) <= 0
-    assert not point.static and point.dynamic
+    assert not point.seat.static and point.seat.dynamic
 
 
 def test_available_current_is_for_root_circuits():

@@ -3,7 +3,7 @@
 from loadmgmt import reason, trust
 from loadmgmt.circuit import NONE_MA, Circuit
 from loadmgmt.one_phase import limit_unmeasured
-from loadmgmt.point import ChargePoint
+from loadmgmt.point import NOWHERE, ChargePoint
 from loadmgmt.site import Site
 from virtual_site import VirtualSite
 
@@ -14,7 +14,7 @@ def one_phase_site(fallback_ma, **options):
     circuit.fallback_ma = [fallback_ma] * 3
     limit_unmeasured(circuit, 0)
     for point in virtual.site.points:
-        point.places = point.static = point.dynamic = ()
+        point.seat = NOWHERE
     grid = virtual.grid
 
     def shown():
@@ -70,8 +70,8 @@ def test_cars_on_the_measured_phase_alone_are_ruled_by_the_meter():
     for box in virtual.boxes:
         box.point.phases = box.point.phases_now = 1
         box.point.rotation = "L123"
-        box.point.grid = box.wiring = (0, 1, 2)
-        box.point.places = ()
+        box.wiring = (0, 1, 2)
+        box.point.seat = NOWHERE
         box.car.phases = 1
         box.car.max_ma = 32000
     run(virtual, 120)

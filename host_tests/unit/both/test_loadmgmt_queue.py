@@ -46,8 +46,8 @@ class Fleet:
         for i, p in enumerate(self.points):
             if p.setpoint_ma > 0 and i not in self.started_s:
                 self.started_s[i] = self.now_s
-            for j in p.places:
-                total = sum([q.setpoint_ma for q in self.points if j in q.places])
+            for j in p.seat.places:
+                total = sum([q.setpoint_ma for q in self.points if j in q.seat.places])
                 limit = self.circuits[j // 3].limit_ma[j % 3]
                 assert total <= limit, (self.now_s, j, total)
 

@@ -236,4 +236,4 @@ def test_independent_groups_are_root_circuits_of_their_own():
     assert warp_config.config(document)["maximum_available_current"] == 50000
     site = build.build(document, None, 0, None, None)[0]
     assert [p.path for p in site.circuits] == [(0,), (1,)]
-    assert [p.static for p in site.points] == [(0, 1, 2), (3, 4, 5)]
+    assert [p.seat.static for p in site.points] == [(0, 1, 2), (3, 4, 5)]
