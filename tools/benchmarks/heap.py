@@ -5,6 +5,7 @@ least of a window counts: that is close after a collection.
 """
 
 import asyncio
+import http.client
 import time
 import urllib.error
 
@@ -36,7 +37,7 @@ async def _live(boxes: int, heap: str, seconds: float) -> tuple:
         while time.monotonic() < end:
             try:
                 used.append((await status(firmware))["mem_used"])
-            except (urllib.error.HTTPError, ValueError):  # refused, or cut off in the middle
+            except (urllib.error.HTTPError, http.client.IncompleteRead):  # refused, or cut off
                 refused += 1
             await asyncio.sleep(0.5)
     return min(used[2 * WARM_S :], default=0), refused
