@@ -26,46 +26,24 @@ def choose(waiting, low, cap, uses, room, earn, rank, on=None) -> list:
     an ampere of it feeds; rank[i]: higher ones first. on: those who charge and stay, when cars may
     be left to wait for the sake of the others; None: whoever fits is taken.
     """
-    chosen = []
-    budget = room[:]
-    for i in on or ():
-        for j in uses[i]:
-            budget[j] += low[i]
-    ranks = []
-    for i in waiting:
-        if rank[i] not in ranks:
-            ranks.append(rank[i])
-    ranks.sort()
-    while ranks:
-        best = ranks.pop()
-        group = [i for i in waiting if rank[i] == best]
-        got, kinds = _divide(group, low, uses, room, earn)
-        if on is None:
-            chosen += _pack(group, got, kinds, room, 1, 2)
-            continue
-        from loadmgmt.worth import settle  # rarely needed
+    if on is not None:
+        from loadmgmt import worth  # rarely needed
 
-        spare = room[:]
-        packs = [_pack(group, got, kinds, room, 2, 1)]  # many cars
-        if kinds:
-            packs.append(_pack(group, got, kinds, spare, 1, 5))  # much current
-        got, left = settle(packs, on + chosen, low, cap, uses, budget, earn)
-        if got is not packs[0]:
-            room[:] = spare
-        if left:
-            for i in left:
-                for j in uses[i]:
-                    room[j] += low[i]
-            alike = [(uses[i], earn[i]) for i in left]  # they would bring no more
-            group = [i for i in group if i not in got and (uses[i], earn[i]) not in alike]
-            chosen += [i for i in got if i not in left]
-            got, kinds = _divide(group, low, uses, room, earn)
-            got = _pack(group, got, kinds, room, 1, 2)
-        chosen += got
+        return worth.choose(waiting, low, cap, uses, room, earn, rank, on)
+    chosen = []
+    for group in ranks(waiting, rank):
+        got, rivals = divide(group, low, uses, room, earn)
+        chosen += pack(group, got, rivals, room, 1, 2)
     return chosen
 
 
-def _divide(group, low, uses, room, earn) -> tuple:
+def ranks(waiting, rank) -> list:
+    """The candidates of each rank, the highest first."""
+    order = [-rank[i] for i in waiting]
+    return [[i for i in waiting if -rank[i] == r] for r in sorted(set(order))]
+
+
+def divide(group, low, uses, room, earn) -> tuple:
     """Of one rank: places in the group of those who fit in any case, which are taken from `room`;
     and the kinds that compete for scarce limits, as (limits, scarce ones of them, low, phases fed,
     places in the group, last first)."""
@@ -82,7 +60,7 @@ def _divide(group, low, uses, room, earn) -> tuple:
     able = []
     for key, who in kinds.items():
         used, least, _ = key
-        if min([room[j] for j in used]) >= least:
+        if not used or min([room[j] for j in used]) >= least:
             able.append((key, who))
             least *= len(who)
             for j in used:
@@ -91,7 +69,7 @@ def _divide(group, low, uses, room, earn) -> tuple:
     rivals = []
     for (used, least, phases), who in able:
         scarce = [j for j in used if need[j] > room[j]]
-        if scarce:
+        if scarce and least:
             who.reverse()
             rivals.append((used, scarce, least, phases, who))
         else:
@@ -105,7 +83,7 @@ def _divide(group, low, uses, room, earn) -> tuple:
     return got, rivals
 
 
-def _pack(group, got, rivals, room, car, phase) -> list:
+def pack(group, got, rivals, room, car, phase) -> list:
     """`got` and as many of the rivals as fit, the best first; takes theirs out of `room`.
 
     car: how much a car counts; phase: how much each phase that it feeds.

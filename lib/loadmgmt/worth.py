@@ -13,6 +13,7 @@ the cars: tools/benchmarks/optimum.py.
 """
 
 from compat import const
+from loadmgmt.choose import divide, pack, ranks
 from loadmgmt.fill import fill
 
 _PRICE = const(64)  # the unit of prices
@@ -22,19 +23,47 @@ _MEAN = const(22)  # and 22 ninetieths of what a car has on average
 _ROUNDS = const(8)  # each costs one filling
 
 
-def settle(packs, on, low, cap, uses, budget, earn) -> tuple:
+def choose(waiting, low, cap, uses, room, earn, rank, on) -> list:
+    """As choose.choose, with patience: `on` charge and stay."""
+    chosen = []
+    budget = room[:]
+    for i in on:
+        for j in uses[i]:
+            budget[j] += low[i]
+    for group in ranks(waiting, rank):
+        got, rivals = divide(group, low, uses, room, earn)
+        spare = room[:]
+        packs = [pack(group, got, rivals, room, 2, 1)]  # many cars
+        if rivals:
+            packs.append(pack(group, got, rivals, spare, 1, 5))  # much current
+        got, left = _settle(packs, on + chosen, low, cap, uses, budget, earn)
+        if got is not packs[0]:
+            room[:] = spare
+        chosen += [i for i in got if i not in left]
+        if left:
+            for i in left:
+                for j in uses[i]:
+                    room[j] += low[i]
+            alike = [(uses[i], earn[i]) for i in left]  # they would bring no more
+            group = [i for i in group if i not in got and (uses[i], earn[i]) not in alike]
+            got, rivals = divide(group, low, uses, room, earn)
+            chosen += pack(group, got, rivals, room, 1, 2)
+    return chosen
+
+
+def _settle(packs, on, low, cap, uses, budget, earn) -> tuple:
     """Of several sets of cars the best, `on` being there; and those of it who had better wait.
 
-    packs: sets that fit, the one with most cars first; the others as for `choose`.
+    packs: sets that fit, the one with most cars first.
     """
     got = None
     total = 0
-    for pack in packs:
-        if pack == got:
+    for cars in packs:
+        if cars == got:
             continue
-        shares = _shares(on + pack, low, cap, uses, budget, earn)
-        if got is None or (shares[0] - total) * _CAR > total * (len(got) - len(pack)):
-            got = pack
+        shares = _shares(on + cars, low, cap, uses, budget, earn)
+        if got is None or (shares[0] - total) * _CAR > total * (len(got) - len(cars)):
+            got = cars
             total = shares[0]
             best = shares
     stay = got[:]

@@ -60,6 +60,15 @@ def test_table():
         assert start(cars, room)[0] == right, (cars, room)
 
 
+def test_who_needs_no_more_room_starts():
+    # one that still holds its minimum from before; one that no limit is known for
+    cars = [three(0), three(), three(), ((), 1, 6000, 16000)]
+    for patient in (False, True):
+        assert start(cars, [6000] * 3, patient=patient)[0] == {0, 1, 3}
+        assert start(cars, [0] * 3, patient=patient)[0] == {0, 3}
+        assert start(cars, [-1] * 3, patient=patient)[0] == {3}
+
+
 def test_a_tree_is_used_in_all_its_branches():
     # limits 0-2 the feeder, 3 one box's cable, 4 another's
     cars = [((0, 3), 1, 6000, 16000), ((0, 3), 1, 6000, 16000), ((0, 4), 1, 6000, 16000)]
