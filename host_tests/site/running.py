@@ -12,6 +12,7 @@ attached.
 
 import contextlib
 import ctypes
+import http.client
 import json
 import os
 import pathlib
@@ -234,8 +235,8 @@ class Running:
             try:
                 if last := look():
                     return last
-            except (OSError, ValueError) as error:  # between two lives of the firmware
-                last = error
+            except (OSError, ValueError, http.client.IncompleteRead) as error:
+                last = error  # between two lives of the firmware
             if time.monotonic() > deadline:
                 raise AssertionError(f"{what}: not within {timeout_s} s, last was {last!r}")
             self.watch(every_s)
