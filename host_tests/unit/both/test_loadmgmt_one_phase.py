@@ -102,7 +102,7 @@ def test_the_firmware_does_so_for_the_models_that_have_one_phase():
         circuit.sources = (hard, None, None, -1, None)
         circuit.meter(0, 1000, True, False)
         point = ChargePoint("box")
-        point.places = (1,)
+        point.seat = None
         circuit.points.append(point)
         settings = {"name": "grid", "address": 1, "period_ms": 1000, "phase": phase}
         meter = BusMeter(settings, load_map("eastron_sdm120"), None, circuit)
@@ -110,7 +110,7 @@ def test_the_firmware_does_so_for_the_models_that_have_one_phase():
         assert [circuit.target_ma[k] < NONE_MA for k in range(3)] == [
             k == phase - 1 for k in range(3)
         ]
-        assert point.places == ()  # to be placed anew
+        assert point.seat is NOWHERE  # to be placed anew
         meter.current_ma[phase - 1] = 5000
     # the others measure all three
     circuit = Circuit("grid", None, None, [35000] * 3)
