@@ -55,8 +55,7 @@ def above_fuse(circuit, now_ms):
                 continue
             setpoint = p.setpoint_ma
             if p.may_ma > setpoint and p.changed_ms != now_ms:
-                if expected_ma(p, now_ms) != setpoint:
-                    continue
+                setpoint = expected_ma(p, now_ms)
             grid = p.seat.grid
             drawn = p.drawn
             blind = -1 if p.measures else _blind_ma(p, now_ms)
@@ -103,8 +102,11 @@ def against_fuse(site, circuit, phase, now_ms):
             for k in range(p.phases_now):
                 if p.seat.grid[k] == phase:
                     drawn = p.drawn[MOST + k] if blind < 0 else blind
-            if expected_ma(p, now_ms) > setpoint:
-                continue  # does not obey: no credit, and no use in cutting it again
+            expected = expected_ma(p, now_ms)
+            if expected > setpoint:  # does not obey: no use in cutting it again
+                if drawn > expected:
+                    excess -= drawn - expected
+                continue
             if drawn > setpoint:
                 excess -= drawn - setpoint  # a cut that does not show yet
             cap[i] = min(setpoint, drawn)

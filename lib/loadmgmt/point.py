@@ -254,8 +254,11 @@ class ChargePoint:
             self.lost = True
             if self.setpoint_ma > self.may_ma:
                 self.may_ma = self.setpoint_ma
-            if self.boot_ma > self.may_ma:
-                self.may_ma = self.boot_ma
+            # it may be at its failsafe current before our time for that has passed: its own runs
+            # from the last command that it received
+            fallback = max(self.boot_ma, self.failsafe_ma)
+            if fallback > self.may_ma:
+                self.may_ma = fallback
         if self.is_silent() and self.dead_man_ms is not None:
             if ticks_diff(now_ms, self.sent_ms) > self.dead_man_ms + DEAD_MAN_GRACE_MS:
                 self.may_ma = self.peak_ma = max(self.failsafe_ma, self.boot_ma)

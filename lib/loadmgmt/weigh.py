@@ -107,7 +107,11 @@ def expected_ma(p, now_ms) -> int:
         # one that cannot measure has followed when it says so, the confirmation takes its time
         if not p.measures and p.applied_ok_ms is not None:
             return setpoint
-        if not p.heard or ticks_diff(now_ms, p.changed_ms) >= settle_ms(p) + _TELL_MS:
+        if not p.heard:
+            return may
+        if ticks_diff(now_ms, p.changed_ms) >= settle_ms(p) + _TELL_MS:
+            if p.measures:  # on its way down it counts with what it draws and applies by now
+                return min(may, max(setpoint, p.applied_ma, p.drawn[TOP]))
             return may
     return setpoint
 
