@@ -31,7 +31,6 @@ def read(context, _query) -> dict:
 
 def write(context, request) -> str | None:
     """Check, store and use a whole config."""
-    unload("firmware.web", ("status",))  # it comes back when it is asked for
     known = context.document()
     if context.settings_error and not known["circuits"]:
         # without the meter and fuse that the wrong file names, the cars would get it all

@@ -5,7 +5,6 @@ charge_manager/available_current, which spares the flash.
 """
 
 from firmware import settings
-from firmware.unload import unload
 
 
 def read(context, _query) -> dict:
@@ -18,7 +17,6 @@ def write(context, request) -> str | None:
     given = request.body
     if not isinstance(given, dict):
         return 'wrong limits; right: {"circuit": mA for each phase or a list of three, or null}'
-    unload("firmware.web", ("status",))  # it comes back when it is asked for
     known = context.document()
     if context.settings_error and not known["circuits"]:
         return "settings.json is not in force; right: mend that file first"

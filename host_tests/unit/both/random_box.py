@@ -83,6 +83,7 @@ class Box:
         self.told_drawn_ma = 0
         self.told_ms = -100000
         self.own = False
+        self.alone = False  # its own time-out is over: what its car draws still is its own doing
         self.point = None
 
     def drawn_ma(self):
@@ -118,6 +119,7 @@ class Box:
             came = self.receives()
             if came and "deaf" not in self.faults:
                 self.heard_ms = now_ms
+                self.alone = False
                 if self.coming >= 0:
                     self.wanted_ma = self.coming - self.coming % made["step_ma"]
             self.coming = None
@@ -125,6 +127,7 @@ class Box:
             self.applied_ma = self.wanted_ma = 0
         elif made["dead_man_ms"] and now_ms - self.heard_ms > made["dead_man_ms"]:
             self.applied_ma = self.wanted_ma = made["failsafe_ma"]
+            self.alone = True
         elif self.wanted_ma != before_ma and now_ms >= self.hold_ms:
             if "ignores" not in self.faults or self.wanted_ma > before_ma:
                 self.applied_ma = self.wanted_ma

@@ -29,7 +29,7 @@ def potential_ma(box):
     """What a wallbox may draw, as far as the controller can know."""
     coming = -1 if box.coming is None else box.coming
     flows = box.applied_ma
-    if box.drawn_ma() > flows + tolerance_ma(flows):  # else it counts as obeying
+    if box.drawn_ma() > flows + tolerance_ma(flows) and not box.alone:  # else: as if it obeys
         flows = box.drawn_ma()
     if box.own:
         flows = min(flows, box.told_ma)
