@@ -4,11 +4,13 @@ A raise may only use headroom that has been there for 10 s (60 s for a car that 
 each metered circuit remembers its largest house load. The cars' own ramps are no house load.
 """
 
-from compat import ticks_diff
+from compat import const, ticks_diff
 
 from loadmgmt.circuit import NONE_MA
 from loadmgmt.point import CHARGING, LEAST, MOST, settle_ms
 from loadmgmt.weigh import FALLBACK, MEASURED, fallback_ma, is_unplaced
+
+_RAMP_MA = const(1500)  # 1 A/s, and a wallbox answers once a second
 
 
 def see_house(site, now_ms):
@@ -50,6 +52,22 @@ def see_house(site, now_ms):
         circuit.remember_house(now_ms)
 
 
+def see_peak(circuit, now_ms):
+    """Let a sample between two shares enter the holds: a meter of 200 ms has five of them. The
+    wallboxes' readings are older than it, so a car may have ramped (1 A/s), or started."""
+    house = circuit.house_lo
+    for k in range(3):
+        house[k] = circuit.meter_ma[k]
+    if circuit.includes:
+        for p in circuit.points:
+            if p.heard and p.measures and not is_unplaced(p):
+                for k in range(p.phases_now):
+                    most = p.drawn[MOST + k]
+                    most += _RAMP_MA if most else p.min_ma
+                    house[p.seat.grid[k]] -= min(most, p.may_ma)
+    circuit.remember_house(now_ms)
+
+
 def capacity(site):
     """What all cars together may have per limit now, and how much less after a stop."""
     n = 3 * len(site.circuits)
@@ -63,7 +81,7 @@ def capacity(site):
                 total[at + k] = circuit.limit_ma[k]
             if mode == MEASURED:
                 held = circuit.held_house_ma(k, False)
-                total[n + at + k] = circuit.target_ma[k] - held
+                total[n + at + k] = circuit.target_ma[k] - held - circuit.trust.grain_ma
                 after_stop[n + at + k] = circuit.held_house_ma(k, True) - held
             elif mode == FALLBACK:
                 total[n + at + k] = fallback_ma(circuit, k)

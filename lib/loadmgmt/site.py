@@ -14,7 +14,7 @@ from array import array
 
 from compat import const, ticks_add, ticks_diff
 
-from loadmgmt import cut, event, share, weigh
+from loadmgmt import cut, event, headroom, share, weigh
 from loadmgmt.circuit import DROPPED, NEW
 from loadmgmt.event import TOLD_CUT, TOLD_DISOBEYS, TOLD_LOST, TOLD_STOPPED
 from loadmgmt.point import (
@@ -212,7 +212,10 @@ class Site:
             self._notice(now_ms)
             flags |= share.share(self, now_ms)
         for circuit in self.circuits:
-            circuit.fresh = False
+            if circuit.fresh:
+                circuit.fresh = False
+                if circuit.update_ms < _SHARE_MS and self.dynamic[circuit.index] == weigh.MEASURED:
+                    headroom.see_peak(circuit, now_ms)
         return flags
 
     def _is_fresh(self):

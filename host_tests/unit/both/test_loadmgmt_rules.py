@@ -359,7 +359,7 @@ def test_below_a_slow_meter_under_a_fast_one_no_ramp_passes_for_export():
         point.report(now, setpoint, drawn, drawn, drawn, state, 32000, 3)
         if now > 200000:
             house = 9000
-        for index, circuit in enumerate((grid, sub)):
+        for index in range(2):
             if now % (1000, 30000)[index] == 0:
                 meter = house + drawn
                 site.sample(index, now, meter, meter, meter, False)
