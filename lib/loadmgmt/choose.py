@@ -13,9 +13,13 @@ with much current, and who had better wait for its turn: worth.py.
 
 from heapq import heappop, heappush
 
-from compat import const
+import sys
+
+import loadmgmt
+from compat import UPY, const
 
 _WHOLE = const(1 << 14)
+_MANY = const(6)  # at a home all charge who can
 
 
 def choose(waiting, low, cap, uses, room, earn, rank, on=None) -> list:
@@ -24,17 +28,38 @@ def choose(waiting, low, cap, uses, room, earn, rank, on=None) -> list:
     low, cap: minimum of a wallbox and what it asks for, in mA; uses[i]: the limits it counts in;
     room[j]: what limit j has left beside the minima of those who charge; earn[i]: how many phases
     an ampere of it feeds; rank[i]: higher ones first. on: those who charge and stay, when cars may
-    be left to wait for the sake of the others; None: whoever fits is taken.
+    be left to wait for the sake of the others, which happens where not all fit anyway and among
+    many; None: whoever fits is taken.
     """
-    if on is not None:
-        from loadmgmt import worth  # rarely needed
-
-        return worth.choose(waiting, low, cap, uses, room, earn, rank, on)
     chosen = []
     for group in ranks(waiting, rank):
+        group = [i for i in group if not uses[i] or min([room[j] for j in uses[i]]) >= low[i]]
+        before = room[:]
         got, rivals = divide(group, low, uses, room, earn)
-        chosen += pack(group, got, rivals, room, 1, 2)
+        got = pack(group, got, rivals, room, 1, 2)
+        if on is not None and (len(group) >= _MANY or 0 < len(got) < len(group)):
+            got = _patiently(group, got, on + chosen, low, cap, uses, before, room, earn, rank)
+        chosen += got
     return chosen
+
+
+def _patiently(group, got, on, low, cap, uses, before, room, earn, rank):
+    """Those of one rank who start when some may be left to wait; `got` where that cannot be found
+    out for want of memory."""
+    try:
+        from loadmgmt import worth  # needed once in a while
+
+        got = worth.choose(group, low, cap, uses, before, earn, rank, on)
+        room[:] = before
+    except MemoryError:
+        pass
+    finally:
+        worth = None
+        if UPY:
+            sys.modules.pop("loadmgmt.worth", None)
+            if hasattr(loadmgmt, "worth"):
+                del loadmgmt.worth
+    return got
 
 
 def ranks(waiting, rank) -> list:
@@ -67,8 +92,9 @@ def divide(group, low, uses, room, earn) -> tuple:
                 need[j] += least
     got = []
     rivals = []
+    tight = [need[j] > room[j] for j in range(len(room))]  # before anything is taken from it
     for (used, least, phases), who in able:
-        scarce = [j for j in used if need[j] > room[j]]
+        scarce = [j for j in used if tight[j]]
         if scarce and least:
             who.reverse()
             rivals.append((used, scarce, least, phases, who))

@@ -18,4 +18,5 @@ OVERLOAD = 30  # subject: circuit * 3 + phase; value: mA above the target
 TOLD_LOST = 1
 TOLD_DISOBEYS = 2
 TOLD_STOPPED = 4  # its charge has been stopped since the car came
+TOLD_LEFT = 16  # it was left to wait for the sake of the others
 TOLD_CUT = 8  # it was stopped for want of current: the long hold applies (R3)

@@ -1,7 +1,8 @@
 """Who charges when not all can: the queue, its slots, and whose turn ends (rules R3, R9).
 
 Who waits stands in the queue: a higher priority first, then who has waited for more whole slots,
-then who has received less. Among equals the set is chosen well over the phases (choose.py). One
+then who has received less. Among equals the set is chosen well over the phases (choose.py); one
+that is left to wait although its minimum fits waits for a slot at most. One
 who is not chosen takes the place of cars whose slot is over (or of a lower priority). Where none
 is over, one that has waited for a whole slot keeps the limits it lacks for itself: nobody behind
 it starts there, and it is served when the running slots end. One that could not be served even
@@ -12,11 +13,12 @@ from compat import const, ticks_diff
 
 from loadmgmt import reason
 from loadmgmt.choose import choose
-from loadmgmt.event import TOLD_CUT, TOLD_STOPPED
+from loadmgmt.event import TOLD_CUT, TOLD_LEFT, TOLD_STOPPED
 from loadmgmt.point import CHARGING, NO_CAR, READY
 from loadmgmt.why import bind, note
 
 _IDLE_MS = const(120000)  # a car starts 10-40 s after its offer
+_WEIGH_MS = const(60000)
 _MOST_SLOTS = const(999)
 _CLASS = const(1000)
 _MOST_SERVED = const(0x3FFFFFFF)
@@ -36,7 +38,7 @@ def account(site, now_ms: int) -> None:
                 served[p.index] = min(total, _MOST_SERVED)
         elif p.car == NO_CAR and p.heard:
             served[p.index] = 0
-            site.told[p.index] &= ~(TOLD_STOPPED | TOLD_CUT)
+            site.told[p.index] &= ~(TOLD_STOPPED | TOLD_CUT | TOLD_LEFT)
 
 
 def waited_ms(site, p, now_ms: int) -> int:
@@ -67,6 +69,9 @@ def line_up(site, on, waiting, room, after_stop, now_ms) -> tuple:
     ended = []
     full = over = None
     priority = -1
+    is_due = ticks_diff(now_ms, site.weighed_ms) >= _WEIGH_MS
+    if is_due:
+        site.weighed_ms = now_ms
     at = 0
     while at < len(queue):
         first = queue[at][0]
@@ -74,8 +79,15 @@ def line_up(site, on, waiting, room, after_stop, now_ms) -> tuple:
         while at < len(queue) and queue[at][0] == first:
             group.append(queue[at][4])
             at += 1
-        candidates = [i for i in group if _may_start(site, i, free, after_stop)]
-        got = choose(candidates, low, site.cap, site.uses, free, site.earn, rank)
+        is_new = slot_ms and rank[group[0]] % _CLASS == 0
+        candidates = []
+        for i in group:
+            if _may_start(site, i, free, after_stop):
+                if is_new and site.told[i] & TOLD_LEFT and not is_due:
+                    continue
+                candidates.append(i)
+        stay = on + joined if is_new else None
+        got = choose(candidates, low, site.cap, site.uses, free, site.earn, rank, stay)
         joined += got
         if full:
             for i in got:
@@ -84,7 +96,11 @@ def line_up(site, on, waiting, room, after_stop, now_ms) -> tuple:
             priority = site.points[group[0]].priority
             full, over = _endable(site, on, free, priority, now_ms)
         for i in group:
-            if i not in got and site.points[i].reason != reason.HOLD:
+            if i in got:
+                site.told[i] &= ~TOLD_LEFT
+            elif is_new and site.points[i].reason == reason.WAITS_TURN and _fits(site, i, free):
+                site.told[i] |= TOLD_LEFT
+            elif site.points[i].reason != reason.HOLD:
                 _claim(site, i, free, full, over, joined, ended)
     for i in joined:
         p = site.points[i]
@@ -97,6 +113,13 @@ def line_up(site, on, waiting, room, after_stop, now_ms) -> tuple:
         for j in site.uses[i]:
             room[j] += low[i]
     return joined, ended
+
+
+def _fits(site, i, free):
+    for j in site.uses[i]:
+        if free[j] < site.low[i]:
+            return False
+    return True
 
 
 def _may_start(site, i, free, after_stop):

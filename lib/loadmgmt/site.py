@@ -89,6 +89,7 @@ class Site:
         self.turn_ms = [now_ms] * n  # since when it charges, or waits for its turn
         self.rank = [0] * n
         self.accounted_ms = now_ms
+        self.weighed_ms = now_ms
         self.served = array("I", bytes(4 * n))  # what its car has received: mA * s / 16
         self.asked_after_ms = 60000
         self.asked_margin_ma = 3000
@@ -251,7 +252,7 @@ class Site:
     def _keep_young(self, now_ms):
         """Make times of long ago two days old: ticks_diff is right for 6.2 days only."""
         self.aged_ms = now_ms
-        _limit(self, ("told_ms",), now_ms)
+        _limit(self, ("told_ms", "weighed_ms"), now_ms)
         for p in self.points:
             _limit(p, _POINT_STAMPS, now_ms)
             _limit(p, ("applied_ok_ms", "opened_ms") if p.is_open else ("applied_ok_ms",), now_ms)
