@@ -1,6 +1,6 @@
 """Print which lines and branches of the brain (lib/loadmgmt) its tests do not reach.
 
-`make coverage`. The tests are those of the mutation run (mutate.py) and the properties, on CPython.
+`make coverage`. The tests: those of the mutation run (mutate.py), and the properties. On CPython.
 """
 
 import os
