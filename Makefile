@@ -1,6 +1,6 @@
 # Fusekeeper's verbs. Each sets up what it needs: .venv with the pinned tools, the device libraries.
 .DEFAULT_GOAL := help
-.PHONY: help demo test lint image bench size soak clean
+.PHONY: help demo test lint image bench size coverage soak clean
 
 # the first of these that is 3.11 or newer makes .venv; `make PYTHON=...` chooses another
 PYTHON ?= python3 python3.14 python3.13 python3.12 python3.11
@@ -8,7 +8,7 @@ NEW_ENOUGH := import sys; sys.exit(sys.version_info < (3, 11))
 RUN := .venv/bin/python
 
 help:  ## this list
-	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-7s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-8s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 demo: venv  ## a simulated site with the real firmware; prints the address of the page
 	@$(RUN) tools/demo.py
@@ -28,6 +28,9 @@ bench: image  ## measure reaction times, the solver and the heap
 
 size: image  ## bytes and heap per module against the chip's budget
 	@$(RUN) tools/size.py
+
+coverage: venv  ## branches of the brain that its quick tests do not reach
+	@$(RUN) tools/brain_coverage.py
 
 soak: image  ## the long runs in host_tests/soak
 	@if [ -d host_tests/soak ]; then $(RUN) -m pytest -o timeout=0 host_tests/soak; \

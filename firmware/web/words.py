@@ -3,6 +3,7 @@
 from compat import const, readable, ticks_add, ticks_diff, ticks_ms
 
 _SCRAP = const(512)
+_PIECES = const(8)
 _DRAIN = const(2097152)  # read and forgotten at most, so that a refused peer sees the answer
 _DRAIN_MS = const(3000)
 _SILENT_MS = const(400)  # a refused peer that sends nothing more has seen it
@@ -52,7 +53,10 @@ async def drain(connection) -> None:
     while connection.reading and left > 0 and ticks_diff(end_ms, ticks_ms()) > 0:
         connection.deadline_ms = ticks_add(ticks_ms(), _SILENT_MS)
         await readable(connection.sock)
-        got = connection.sock.readinto(scrap)
-        if got == 0:
-            return
-        left -= got or 0
+        for _ in range(_PIECES):  # then the others have their turn
+            got = connection.sock.readinto(scrap)
+            if got == 0:
+                return
+            if got is None:
+                break
+            left -= got
