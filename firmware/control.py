@@ -5,9 +5,12 @@ changes goes out in the same call, the first eight wallboxes at once, the rest i
 apart by the task that polls. No await stands between reading the site and handing out setpoints.
 """
 
+import gc
+
 from compat import const, sleep_ms, ticks_add, ticks_diff, ticks_ms
 
 _PASS_MS = const(500)
+_RESERVE = const(96)  # bytes for each wallbox
 _GROUP_MS = const(20)  # design section 8: groups of 8, 20 ms apart
 
 
@@ -19,16 +22,27 @@ class Control:
         self._push = None
         self._pushed_ms = 0
         self.is_left = False  # changed setpoints that did not fit into the first group
+        self._reserve = None  # memory that a pass gets when others have taken all
 
     def replace(self, site, push) -> None:
         """Go on with this site."""
         self.site = site
         self._push = push
+        self._reserve = None
 
     def run_pass(self) -> None:
         """One pass now; what it lowered is on its way when this returns."""
         now = ticks_ms()
-        if self.site.step(now):
+        try:
+            if self._reserve is None:
+                self._reserve = bytearray(_RESERVE * len(self.site.points))
+            is_changed = self.site.step(now)
+        except MemoryError:
+            self._reserve = None
+            gc.collect()
+            self.site.step(now)  # what half a pass has done, a whole one does not do again
+            is_changed = True
+        if is_changed:
             self._pushed_ms = now
             self.is_left = self._push(now) > 0
 

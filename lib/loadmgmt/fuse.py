@@ -59,11 +59,20 @@ def above_fuse(circuit, now_ms):
             grid = p.seat.grid
             drawn = p.drawn
             blind = -1 if p.measures else _blind_ma(p, now_ms)
+            first = _first(p, circuit.sample_ms)
             for k in range(p.phases_now):
-                over = (drawn[MOST + k] if blind < 0 else blind) - setpoint
+                over = (drawn[first + k] if blind < 0 else blind) - setpoint
                 if over > 0:
                     above[grid[k]] -= over
     return above
+
+
+def _first(p, sample_ms):
+    """Which part of its readings the meter has seen: of one that had had its time to follow the
+    last change, what it says now; else the most of the time around the sample."""
+    if ticks_diff(p.reading_ms, p.changed_ms) < SETTLE_MS:
+        return MOST
+    return 0 if ticks_diff(sample_ms, p.changed_ms) >= SETTLE_MS else MOST
 
 
 def _blind_ma(p, now_ms):
@@ -101,7 +110,7 @@ def against_fuse(site, circuit, phase, now_ms):
             drawn = 0
             for k in range(p.phases_now):
                 if p.seat.grid[k] == phase:
-                    drawn = p.drawn[MOST + k] if blind < 0 else blind
+                    drawn = p.drawn[_first(p, circuit.sample_ms) + k] if blind < 0 else blind
             expected = expected_ma(p, now_ms)
             if expected > setpoint:  # does not obey: no use in cutting it again
                 if drawn > expected:

@@ -108,7 +108,8 @@ def hand_out(site, on, joined, ended, total, is_settled, now_ms) -> int:
         p = points[i]
         # a little more than needed: it must not fail for a few mA of noise in the house load
         new = max(target[i] - target[i] % max(_LAST_STEP_MA, p.step_ma), p.min_ma)
-        if new < p.setpoint_ma and p.may_ma <= p.setpoint_ma:  # not while a cut is unconfirmed
+        # not while a cut is unconfirmed, nor one that was raised just now
+        if new < p.setpoint_ma and p.may_ma <= p.setpoint_ma and p.changed_ms != now_ms:
             site.change(p, new, now_ms)
             flags |= _LOWERED
     return flags

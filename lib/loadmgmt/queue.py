@@ -58,10 +58,13 @@ def line_up(site, on, waiting, room, after_stop, now_ms) -> tuple:
     queue = []
     for p in waiting:
         i = p.index
+        if p.may_ma > 0:  # it has not let go of what it had: that is still to be handed on
+            note(site, p, reason.SETTLING, -1, p.may_ma)
+            continue
         waited = waited_ms(site, p, now_ms)
         slots = min(waited // slot_ms, _MOST_SLOTS) if slot_ms else 0
         rank[i] = p.priority * _CLASS + slots
-        low[i] = max(1, p.min_ma - p.may_ma)  # its own rest of before is its own
+        low[i] = p.min_ma
         queue.append((-rank[i], site.served[i], -waited, p.name, i))
     queue.sort()
     free = room[:]
@@ -88,6 +91,12 @@ def line_up(site, on, waiting, room, after_stop, now_ms) -> tuple:
                 candidates.append(i)
         stay = on + joined if is_new else None
         got = choose(candidates, low, site.cap, site.uses, free, site.earn, rank, stay)
+        for i in got[::-1]:
+            limit = _held_at(site, i, free, after_stop)
+            if limit >= 0:  # it does beside the others
+                got.remove(i)
+                _add(free, site.uses[i], low[i])
+                bind(site, site.points[i], limit, reason.HOLD, low[i])
         joined += got
         if full:
             for i in got:
@@ -101,18 +110,26 @@ def line_up(site, on, waiting, room, after_stop, now_ms) -> tuple:
             elif is_new and site.points[i].reason == reason.WAITS_TURN and _fits(site, i, free):
                 site.told[i] |= TOLD_LEFT
             elif site.points[i].reason != reason.HOLD:
-                _claim(site, i, free, full, over, joined, ended)
+                _claim(site, i, free, full, over, joined, ended, after_stop)
     for i in joined:
         p = site.points[i]
         for j in p.seat.places:
             room[j] -= low[i]
-        low[i] = p.min_ma
         on.append(i)
     for i in ended:
         on.remove(i)
         for j in site.uses[i]:
             room[j] += low[i]
     return joined, ended
+
+
+def _held_at(site, i, free, after_stop, low=0):
+    """The limit whose headroom has not held long enough for one that was stopped, or -1."""
+    if site.told[i] & TOLD_CUT:
+        for j in site.uses[i]:
+            if free[j] - low < after_stop[j]:
+                return j
+    return -1
 
 
 def _fits(site, i, free):
@@ -130,9 +147,10 @@ def _may_start(site, i, free, after_stop):
         if free[j] < low:
             bind(site, p, j, reason.NO_ROOM, p.min_ma)
             return False
-        if site.told[i] & TOLD_CUT and free[j] - low < after_stop[j]:
-            bind(site, p, j, reason.HOLD, p.min_ma)
-            return False
+    at = _held_at(site, i, free, after_stop, low)
+    if at >= 0:
+        bind(site, p, at, reason.HOLD, p.min_ma)
+        return False
     note(site, p, reason.WAITS_TURN, -1, 0)
     return True
 
@@ -153,19 +171,20 @@ def _endable(site, on, free, priority, now_ms):
     return full, [victim[4] for victim in over]
 
 
-def _claim(site, i, free, full, over, joined, ended):
+def _claim(site, i, free, full, over, joined, ended, after_stop):
     """Take the place of those whose slot is over, if that is enough; else keep the limits."""
     p = site.points[i]
     low = site.low
     need = low[i]
     places = p.seat.places
     gone = []
-    short = [j for j in places if free[j] < need]
+    held = after_stop if site.told[i] & TOLD_CUT else bytes(len(free))
+    short = [j for j in places if free[j] - held[j] < need]
     for k in over:
         if k not in ended and _shares(site.uses[k], short):
             gone.append(k)
             _add(free, site.uses[k], low[k])
-            short = [j for j in places if free[j] < need]
+            short = [j for j in places if free[j] - held[j] < need]
             if not short:
                 break
     if short:
@@ -183,7 +202,7 @@ def _claim(site, i, free, full, over, joined, ended):
         return
     for k in gone[:]:  # of several, not all may be needed
         _add(free, site.uses[k], -low[k])
-        if [j for j in places if free[j] < need]:
+        if [j for j in places if free[j] - held[j] < need]:
             _add(free, site.uses[k], low[k])
         else:
             gone.remove(k)

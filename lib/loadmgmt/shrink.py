@@ -6,7 +6,8 @@ from loadmgmt import event, reason
 from loadmgmt.circuit import NONE_MA
 from loadmgmt.event import TOLD_CUT, TOLD_STOPPED
 from loadmgmt.fill import fill
-from loadmgmt.point import TOP
+from loadmgmt.point import CONFIRM_BY_TIME_MS, TOP
+from loadmgmt.weigh import expected_ma
 from loadmgmt.why import behind, bind, note
 
 GRAIN_MA = const(100)  # cuts are rounded to this, so that noise does not cause one per sample
@@ -36,6 +37,9 @@ def shrink(site, now_ms, on, uses, budget, where):
                 victim = i
         if victim < 0:
             break
+        if _is_awaited(site, at if where < 0 else where + n, now_ms):
+            budget[at] += need
+            continue
         on.remove(victim)
         stopped.append((victim, at))
     while stopped:
@@ -77,6 +81,16 @@ def shrink(site, now_ms, on, uses, budget, where):
                 site.reason_ma[i] = new
                 lowered = True
     return lowered
+
+
+def _is_awaited(site, limit, now_ms):
+    """True while a wallbox on this limit counts with what it draws: it has not followed a cut
+    in time, but a slow car may yet. For that the others are cut, but nobody is stopped (R9)."""
+    for p in site.points:
+        if p.measures and p.heard and ticks_diff(now_ms, p.changed_ms) < CONFIRM_BY_TIME_MS:
+            if expected_ma(p, now_ms) > p.setpoint_ma and limit in p.seat.places:
+                return True
+    return False
 
 
 def _worst_need(on, low, uses, budget):

@@ -234,8 +234,8 @@ class Site:
                 self.told[point.index] &= ~TOLD_CUT
             else:
                 self.told[point.index] |= TOLD_STOPPED
-        if not point.measures and point.seat.dynamic and setpoint_ma > point.setpoint_ma > 0:
-            weigh.start_of_blind(point, self.circuits[point.seat.dynamic[0][0]])
+        if not point.measures and point.setpoint_ma > 0:
+            weigh.change_of_blind(self, point, setpoint_ma)
         if setpoint_ma > point.may_ma:
             point.may_ma = setpoint_ma
         elif point.may_ma > point.peak_ma:

@@ -83,11 +83,9 @@ class Trust:
             self.same_ms = now_ms
             self.moved = None
         if self.moved is None:
-            # what moved just before this value is told by the wallboxes only now, and a meter of
-            # whole amperes may repeat itself with reason
+            # what moved just before this value is told by the wallboxes only now
             self.same_own[:] = own
-            is_coarse = self.grain_ma >= _MOVED_MA
-            if not is_coarse or (same and ticks_diff(now_ms, self.same_ms) >= _CALM_MS):
+            if same and ticks_diff(now_ms, self.same_ms) >= _CALM_MS:
                 self.moved = False
         elif includes:
             for p in range(3):

@@ -214,10 +214,19 @@ def weigh(site, now_ms):
                     k += 1
 
 
-def start_of_blind(p, circuit):
+def start_of_blind(p, circuit, raise_ma=NONE_MA):
     """Note what the meter shows before a wallbox that cannot measure may draw more."""
-    p.start_meter = list(circuit.meter_ma)
+    p.start_meter = circuit.meter_ma + [raise_ma]
     p.estimated = False
+
+
+def change_of_blind(site, p, setpoint_ma):
+    """Its setpoint changes: it follows a lower one; what follows a higher one is looked for."""
+    if setpoint_ma < p.setpoint_ma:
+        p.estimate = [min(estimate, setpoint_ma) for estimate in p.estimate]
+    elif p.seat.dynamic:
+        circuit = site.circuits[p.seat.dynamic[0][0]]
+        start_of_blind(p, circuit, setpoint_ma - p.setpoint_ma)
 
 
 def _blind(p, circuit, limits, expected, now_ms, over):
@@ -233,7 +242,14 @@ def _blind(p, circuit, limits, expected, now_ms, over):
     if charging and not p.estimated and p.start_meter is not None:
         p.estimated = True
         for k in range(3):
-            p.estimate[k] += max(0, circuit.meter_ma[k] - p.start_meter[k])
+            rise = circuit.meter_ma[k] - p.start_meter[k]
+            most = p.start_meter[
+                3
+            ]  # NONE_MA: it started; else by how much its setpoint was raised
+            if most == NONE_MA:
+                p.estimate[k] += max(0, rise)
+            elif p.estimate[k] and rise * 2 >= most:  # not noise, nor the house on another phase
+                p.estimate[k] += min(rise, most)
     for j in limits:
         drawn = min(p.estimate[j % 3], expected) if charging and not is_unplaced(p) else 0
         over[j] += expected - drawn

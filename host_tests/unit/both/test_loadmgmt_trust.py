@@ -133,7 +133,7 @@ def test_whole_amperes_that_stay_the_same_are_no_frozen_meter():
     for grain_ma, period, expected in (
         (1000, 1, trust.GOOD),
         (1000, 10, trust.GOOD),
-        (0, 1, trust.FROZEN),  # a finer meter would not repeat itself
+        (0, 1, trust.GOOD),  # nor is a finer one where the house is quite still
     ):
         judge = trust.Trust(0, 1000, False)
         judge.grain_ma = grain_ma
