@@ -278,6 +278,8 @@ class Judge:
             if c in s.path[box.made["circuit"]]:
                 if box.own or not box.point.heard or not box.made["measures"]:
                     return
+                if box.applied_ma > box.wanted_ma:
+                    return  # it ignores what it is told
                 if s.now_ms - max(box.steady_ms, s.started_ms) < STEADY_MS:
                     return
                 if box.told_ms < self.sample_ms:
