@@ -73,7 +73,7 @@ class Workshop:
         """Run the tests; return KILLED, SURVIVED or TIMED_OUT."""
         command = [sys.executable, "-m", "pytest", "-x", "-q", "-c", os.devnull]
         command += ["--rootdir", str(self.folder), "-p", "no:cacheprovider", *self.tests]
-        paths = os.pathsep.join([str(self.lib), str(self.both)])
+        paths = os.pathsep.join([str(self.lib), str(self.both), str(ROOT)])
         known = dict(os.environ, PYTHONPATH=paths, PYTHONDONTWRITEBYTECODE="1")
         try:
             done = subprocess.run(

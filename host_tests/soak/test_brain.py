@@ -12,10 +12,12 @@ import subprocess
 import sys
 
 import pytest
+from random_calm import judge_service
 
 ROOT = pathlib.Path(__file__).resolve().parent.parent.parent
 PASSES = int(os.environ.get("SOAK_PASSES", "1000000"))
 SEED = int(os.environ.get("SOAK_SEED", "1"))
+MUTANTS = os.environ.get("SOAK_MUTANTS", "200")
 BOTH = ROOT / "host_tests" / "unit" / "both"
 PLAYER = ROOT / "host_tests" / "soak" / "play_brain.py"
 
@@ -36,3 +38,22 @@ def test_the_rules_hold_on_random_sites(interpreter, micropython, capsys):
             if line.startswith("FAIL"):
                 failures.append(line)
     assert player.returncode == 0 and not failures, failures
+
+
+def test_every_servable_car_is_served_in_time(capsys):
+    for seed in range(1, 41):
+        cars, waited, bound = judge_service(seed)
+        with capsys.disabled():
+            print(f"seed {seed}: {cars} cars, {waited} of {bound} slots / 1000", flush=True)
+
+
+def test_most_small_mistakes_are_noticed():
+    """A mutation run of bounded length; docs/proof.md says what of its survivors is meant."""
+    command = [sys.executable, str(ROOT / "tools" / "mutate.py"), "--sample", MUTANTS]
+    done = subprocess.run(
+        [*command, "--minutes", "60"], cwd=ROOT, stdout=subprocess.PIPE, text=True
+    )
+    print(done.stdout)
+    assert done.returncode == 0
+    noticed, _, counted = done.stdout.split("\n")[-2].split()[:3]
+    assert int(noticed) >= int(counted) * 7 // 10, done.stdout

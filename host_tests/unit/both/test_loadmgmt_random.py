@@ -1,6 +1,7 @@
 """Random sites, judged by what physically may flow (random_plan.py, random_site.py,
 random_judge.py). `make soak` plays a million passes of the same; a seed that failed once stays."""
 
+from random_calm import judge_service
 from random_judge import Judge
 from random_plan import Dice, plan
 from random_site import RandomSite
@@ -75,6 +76,12 @@ def test_the_order_of_the_lists_changes_nothing():
             for a, b in zip(one.boxes, other.boxes):
                 what = (seed, one.tick, a.name, a.point.setpoint_ma, b.point.setpoint_ma)
                 assert a.point.setpoint_ma == b.point.setpoint_ma, what
+
+
+def test_every_servable_car_is_served_in_time():
+    for seed in (10, 42):  # 7 cars, 2 or 3 at once; 10 cars, 8 of them one by one
+        cars, waited, bound = judge_service(seed, 9)
+        assert cars >= 7 and 1000 < waited < bound
 
 
 def parents_first(made, dice):
