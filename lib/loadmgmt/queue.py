@@ -111,6 +111,7 @@ def line_up(site, on, waiting, room, after_stop, now_ms) -> tuple:
                 site.told[i] |= TOLD_LEFT
             elif site.points[i].reason != reason.HOLD:
                 _claim(site, i, free, full, over, joined, ended, after_stop)
+    joined = [entry[4] for entry in queue if entry[4] in joined]  # where room is short, in order
     for i in joined:
         p = site.points[i]
         for j in p.seat.places:
