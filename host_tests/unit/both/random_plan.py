@@ -48,11 +48,10 @@ def plan(dice, ticks=400, most=64, events=True):
     }
     count = len(made["circuits"])
     made["boxes"] = [_box(dice, i, count) for i in range(min(n, most))]
-    made["events"] = []
-    if events:
-        for _ in range(dice.number(0, ticks // 10)):
-            made["events"].append(_event(dice, made))
-        made["events"].sort(key=lambda event: event[0])
+    drawn = [_event(dice, made) for _ in range(dice.number(0, ticks // 10))] if events else []
+    # those of one tick stay in their order, which MicroPython's sort does not keep by itself
+    order = sorted([(event[0], k) for k, event in enumerate(drawn)])
+    made["events"] = [drawn[k] for _, k in order]
     return made
 
 
