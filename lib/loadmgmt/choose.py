@@ -13,10 +13,9 @@ with much current, and who had better wait for its turn: worth.py.
 
 from heapq import heappop, heappush
 
-import sys
 
-import loadmgmt
-from compat import UPY, const
+from compat import const
+from on_demand import call
 
 _WHOLE = const(1 << 14)
 _MANY = const(6)  # at a home all charge who can
@@ -47,18 +46,10 @@ def _patiently(group, got, on, low, cap, uses, before, room, earn, rank):
     """Those of one rank who start when some may be left to wait; `got` where that cannot be found
     out for want of memory."""
     try:
-        from loadmgmt import worth  # needed once in a while
-
-        got = worth.choose(group, low, cap, uses, before, earn, rank, on)
+        got = call("loadmgmt", "worth", "choose", group, low, cap, uses, before, earn, rank, on)
         room[:] = before
     except MemoryError:
         pass
-    finally:
-        worth = None
-        if UPY:
-            sys.modules.pop("loadmgmt.worth", None)
-            if hasattr(loadmgmt, "worth"):
-                del loadmgmt.worth
     return got
 
 

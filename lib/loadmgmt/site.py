@@ -10,8 +10,6 @@ The pass: let time pass (lost wallboxes, silent meters) > weigh what may be draw
 limit > cut what is too much, at once (R2) > share what is free, slowly (R3, R1).
 """
 
-from array import array
-
 from compat import const, ticks_add, ticks_diff
 
 from loadmgmt import cut, event, headroom, share, weigh
@@ -29,34 +27,14 @@ from loadmgmt.point import (
     order_of,
     settle_ms,
 )
-from loadmgmt.shrink import SLOT_MS
+from on_demand import call
 
 LOWERED = const(1)  # flags that step returns
 RAISED = const(2)
 
 _SHARE_MS = const(1000)  # the full solve runs at most once a second
 _HOUR_MS = const(3600000)
-_OLD_MS = const(172800000)
-_POINT_STAMPS = (
-    "reading_ms",
-    "before_ms",
-    "moved_ms",
-    "since_ms",
-    "changed_ms",
-    "sent_ms",
-    "confirm_ms",
-)
 _OPEN_MS = const(900000)
-_MAX_POINTS = const(64)
-_MAX_CIRCUITS = const(16)
-_MAX_DEPTH = const(4)
-
-
-def _limit(record, stamps, now_ms):
-    for stamp in stamps:
-        then_ms = getattr(record, stamp)
-        if then_ms is not None and ticks_diff(now_ms, then_ms) > _OLD_MS:
-            setattr(record, stamp, ticks_add(now_ms, -_OLD_MS))
 
 
 class Site:
@@ -64,63 +42,7 @@ class Site:
 
     def __init__(self, circuits: list, points: list, now_ms: int):
         """circuits: parents before children. Raises ValueError where the tree is not one."""
-        if len(points) > _MAX_POINTS or not 0 < len(circuits) <= _MAX_CIRCUITS:
-            raise ValueError("size")
-        self.circuits = circuits
-        self.points = points
-        self.enabled = True
-        self.on_event = None  # called with (code, subject, value)
-        self.shared_ms = now_ms
-        self.passes = 0
-        self.aged_ms = now_ms
-        n = len(points)
-        m = 6 * len(circuits)  # limits: 3c+p the static ones, 3C+3c+p the metered ones
-        self.over = [0] * m  # mA that too much may be drawn, per limit
-        self.low = [0] * n  # working space of cut and share, one entry a wallbox
-        self.cap = [0] * n
-        self.out = [0] * n
-        self.bound = [-1] * n
-        self.floor = [0] * n
-        self.uses = [()] * n
-        self.told_ms = now_ms
-        self.told = bytearray(n)  # what has been reported of each wallbox
-        # the queue and the cars' requests, one entry a wallbox
-        self.slot_ms = SLOT_MS  # that or more; 0: no turns
-        self.turn_ms = [now_ms] * n  # since when it charges, or waits for its turn
-        self.rank = [0] * n
-        self.accounted_ms = now_ms
-        self.weighed_ms = now_ms
-        self.served = array("I", bytes(4 * n))  # what its car has received: mA * s / 16
-        self.asked_after_ms = 60000
-        self.asked_margin_ma = 3000
-        self.asked = array("i", bytes(4 * n))  # mA that its car asks for, 0: not learnt
-        self.less_ms = [now_ms] * n  # since when it draws clearly less than it may
-        self.weight = [1] * n
-        self.earn = bytearray(n)  # phases that an ampere of it feeds
-        self.reason_ma = array("i", bytes(4 * n))
-        self.meters = len([circuit for circuit in circuits if circuit.metered])
-        self._seats = {}
-        self.dynamic = [0] * len(circuits)  # weigh.NO_LIMIT, MEASURED or FALLBACK
-        for index, circuit in enumerate(circuits):
-            circuit.index = index
-            if circuit.parent is None:
-                circuit.path = (index,)
-            else:
-                if not 0 <= circuit.parent < index:
-                    raise ValueError("parent")
-                circuit.path = (index,) + circuits[circuit.parent].path
-            circuit.settled_ms = now_ms
-            if len(circuit.path) > _MAX_DEPTH:
-                raise ValueError("depth")
-        for index, point in enumerate(points):
-            point.index = index
-            for stamp in _POINT_STAMPS:
-                setattr(point, stamp, now_ms)
-            for c in circuits[point.circuit].path:
-                circuits[c].points.append(point)
-            if point.name_error:
-                point.may_ma = point.peak_ma = 0
-            self.place(point)
+        call("loadmgmt", "setup", "prepare", self, circuits, points, now_ms)
 
     def place(self, point):
         """Find out in which limits a wallbox counts: on its phases, or on all when not known."""
@@ -184,7 +106,8 @@ class Site:
         """One pass. Returns LOWERED and RAISED flags; the setpoints stand in the points."""
         self.passes += 1
         if ticks_diff(now_ms, self.aged_ms) >= _HOUR_MS:
-            self._keep_young(now_ms)
+            self.aged_ms = now_ms
+            call("loadmgmt", "setup", "keep_young", self, now_ms)
         enabled = self.enabled
         for circuit in self.circuits:
             if circuit.metered:
@@ -248,22 +171,6 @@ class Site:
         root = self.circuits[self.circuits[point.circuit].path[-1]]
         if ticks_diff(settled_ms, root.settled_ms) > 0:
             root.settled_ms = settled_ms
-
-    def _keep_young(self, now_ms):
-        """Make times of long ago two days old: ticks_diff is right for 6.2 days only."""
-        self.aged_ms = now_ms
-        _limit(self, ("told_ms", "weighed_ms"), now_ms)
-        for p in self.points:
-            _limit(p, _POINT_STAMPS, now_ms)
-            _limit(p, ("applied_ok_ms", "opened_ms") if p.is_open else ("applied_ok_ms",), now_ms)
-        for stamps in (self.turn_ms, self.less_ms):
-            for i in range(len(stamps)):
-                if ticks_diff(now_ms, stamps[i]) > _OLD_MS:
-                    stamps[i] = ticks_add(now_ms, -_OLD_MS)
-        for circuit in self.circuits:
-            _limit(circuit, ("settled_ms", "sample_ms", "seen_ms"), now_ms)
-            if circuit.metered:
-                _limit(circuit.trust, ("sample_ms", "same_ms"), now_ms)
 
     def _notice(self, now_ms):
         """Report wallboxes that came back, disobey or obey again."""
