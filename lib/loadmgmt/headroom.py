@@ -30,7 +30,7 @@ def see_house(site, now_ms):
                     continue
                 if not p.measures:
                     if p.car == CHARGING and p.estimated:
-                        guessed = not circuit.trust.generation
+                        guessed = circuit.trust.follower is None
                         for k in range(p.phases_now):
                             at = p.seat.grid[k]
                             drawn = min(p.estimate[at], p.setpoint_ma)

@@ -27,8 +27,6 @@ _CALM_MS = const(2000)  # a sample counts against the meter this long after the 
 _AGAINST = const(3)  # low samples or missed changes
 _TEST_MA = const(5000)  # what a car draws at least; a meter that shows that is not low
 _TRIAL_MS = const(900000)
-_STEP_MA = const(3000)
-_STEADY_MA = const(250)  # between two samples
 _GOOD_SAMPLES = const(3)
 
 
@@ -39,7 +37,6 @@ class Trust:
 
     def __init__(self, now_ms: int, period_ms: int, generation: bool):
         self.state = STARTING
-        self.generation = generation
         self.silent_ms = max(_SILENT_MS, period_ms * 5 // 2)
         self.sample_ms = now_ms
         self.good = 0  # samples in a row that nothing speaks against
@@ -47,12 +44,12 @@ class Trust:
         # negative for ever: a phase that it does not measure
         self.against = [0, 0, 0]
         self.tested_ms = now_ms  # when the last of them was counted
-        self.step_own = [0, 0, 0]
-        self.step_meter = None  # of the last calm sample
-        self.step_ms = now_ms
         self.judged_ms = now_ms
-        self.drift = [0, 0, 0]  # how much the house moved by itself before it
-        self.step = [0, 0, 0]  # 1: it followed a change, -1: it did not
+        self.follower = None
+        if generation:  # else its code is not needed
+            from loadmgmt.follow import Follower
+
+            self.follower = Follower(now_ms)
         self.same_ms = now_ms  # since when samples are bit-identical
         self.same_own = [0, 0, 0]
         self.moved = None  # since then; None: not yet to be said
@@ -69,7 +66,8 @@ class Trust:
     def _lose(self, state):
         self.state = state
         self.good = 0
-        self.step_meter = None
+        if self.follower:
+            self.follower.meter = None
 
     def judge(self, now_ms, meter, own, same: bool, includes: bool, calm_ms: int):
         """Take a sample: meter and own are mA per phase, own what the wallboxes below surely draw.
@@ -95,12 +93,13 @@ class Trust:
                 doubt = FROZEN
         wrong = False
         if includes and calm_ms >= _CALM_MS:
-            wrong = (self._follows if self.generation else self._low)(now_ms, meter, own)
+            follower = self.follower
+            wrong = follower.test(self, now_ms, meter, own) if follower else self._low(meter, own)
         self.judged_ms = now_ms
         if wrong:
             self.tested_ms = now_ms
         if max(self.against) >= _AGAINST:
-            doubt = NOT_FOLLOWING if self.generation else LOW
+            doubt = NOT_FOLLOWING if self.follower else LOW
             if ticks_diff(now_ms, self.tested_ms) > _TRIAL_MS:
                 self.against = [0, 0, 0]
         if doubt:
@@ -115,7 +114,7 @@ class Trust:
             if self.good >= _GOOD_SAMPLES:
                 self.state = GOOD
 
-    def _low(self, _, meter, own):
+    def _low(self, meter, own):
         """True: a phase reads less than what the wallboxes draw."""
         against = self.against
         wrong = False
@@ -125,35 +124,4 @@ class Trust:
                 wrong = wrong or against[p] > 0
             elif own[p] >= _TEST_MA or 0 < against[p] < _AGAINST:
                 against[p] = 0
-        return wrong
-
-    def _follows(self, now_ms, meter, own):
-        """Compare with the last calm sample; True: a phase has not followed a change. The cars are
-        given what the house leaves: while that moves by itself, the meter stands still just
-        because it is right. So a change counts only when it is quick and the house is steady
-        before and after it."""
-        against = self.against
-        wrong = False
-        if self.step_meter is None:
-            self.step_meter = list(meter)
-            self.step_own[:] = own
-        # a slow meter's next sample but one is soon enough, too
-        soon_ms = max(self.silent_ms, ticks_diff(now_ms, self.judged_ms) * 5 // 2)
-        soon = ticks_diff(now_ms, self.step_ms) <= soon_ms
-        self.step_ms = now_ms
-        for p in range(3):
-            change = own[p] - self.step_own[p]
-            seen = meter[p] - self.step_meter[p]
-            if abs(change) < _STEP_MA:
-                moved = abs(seen - change)
-                if self.step[p] and moved <= _STEADY_MA:
-                    against[p] = against[p] + 1 if self.step[p] < 0 else 0
-                    wrong = wrong or self.step[p] < 0
-                self.step[p] = 0
-                self.drift[p] = moved
-            elif soon and self.drift[p] <= _STEADY_MA and against[p] >= 0:
-                # half the change in the right direction will do
-                self.step[p] = 1 if (seen if change > 0 else -seen) * 2 >= abs(change) else -1
-            self.step_own[p] = own[p]
-            self.step_meter[p] = meter[p]
         return wrong
