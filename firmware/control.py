@@ -10,7 +10,7 @@ import gc
 from compat import const, sleep_ms, ticks_add, ticks_diff, ticks_ms
 
 _PASS_MS = const(500)
-_RESERVE = const(96)  # bytes for each wallbox
+_RESERVE = const(64)  # bytes for each wallbox
 _GROUP_MS = const(20)  # design section 8: groups of 8, 20 ms apart
 
 

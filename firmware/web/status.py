@@ -57,7 +57,8 @@ def _meters(context):
 
 def _circuits(context):
     circuits = context.site.circuits
-    for circuit in circuits:
+    found = call("loadmgmt", "summary", "sums", context.site)
+    for circuit, (house, cars, may, reserved, budget) in zip(circuits, found):
         if not circuit.name:  # where there is none, the brain has one without a name
             return
         metered = circuit.metered
@@ -73,11 +74,11 @@ def _circuits(context):
             dict(
                 target_ma=_bounded(circuit.target_ma) if metered else None,
                 meter=circuit.meter_name,
-                house_ma=circuit.house_ma if metered and circuit.samples else None,
-                cars_ma=circuit.cars_ma,
-                committed_ma=circuit.may_ma,
-                budget_ma=_bounded(circuit.budget_ma),
-                reserved_ma=circuit.reserved_ma,
+                house_ma=house,
+                cars_ma=cars,
+                committed_ma=may,
+                budget_ma=_bounded(budget),
+                reserved_ma=reserved,
             ),
         )
 
@@ -141,7 +142,6 @@ def _alarms(context) -> list:
 
 def read(context, _query) -> tuple:
     """The tree of the site."""
-    call("loadmgmt", "summary", "summarize", context.site)
     return (
         dict(
             name=context.name,

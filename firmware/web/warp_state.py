@@ -56,14 +56,13 @@ def _chargers(context):
 def read(context, _query) -> dict:
     """The tree; the headroom for cars of the root circuits, together, stands for the site's."""
     site = context.site
-    call("loadmgmt", "summary", "summarize", site)
     budget = [0, 0, 0, 0]
     given = [0, 0, 0, 0]
-    for circuit in site.circuits:
+    for circuit, found in zip(site.circuits, call("loadmgmt", "summary", "sums", site)):
         if circuit.parent is None:
             for p in range(3):
-                budget[p + 1] = min(budget[p + 1] + circuit.budget_ma[p], NONE_MA)
-                given[p + 1] += circuit.may_ma[p]
+                budget[p + 1] = min(budget[p + 1] + found[4][p], NONE_MA)
+                given[p + 1] += found[2][p]
     return {
         "state": 1 if site.enabled else 0,
         "l_raw": budget,

@@ -61,12 +61,6 @@ class Circuit:
         self.samples = 0  # valid new ones since the start
         self.fresh = False  # a sample that no pass has seen yet
         self.target_ma = [NONE_MA, NONE_MA, NONE_MA]
-        # results of the pass, for people
-        self.house_ma = [0, 0, 0]
-        self.cars_ma = [0, 0, 0]
-        self.may_ma = [0, 0, 0]
-        self.reserved_ma = [0, 0, 0]
-        self.budget_ma = [NONE_MA, NONE_MA, NONE_MA]
         # the largest house load of the last 10 s (in seconds) and 60 s (in tens of seconds)
         self.house_hi = [NONE_MA, NONE_MA, NONE_MA]  # of the newest sample: at most
         self.house_lo = [NONE_MA, NONE_MA, NONE_MA]  # and at least: a ramp is no load to remember

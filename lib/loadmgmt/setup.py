@@ -46,7 +46,7 @@ def prepare(site, circuits: list, points: list, now_ms: int) -> None:
     # the queue and the cars' requests, one entry a wallbox
     site.slot_ms = SLOT_MS  # that or more; 0: no turns
     site.turn_ms = [now_ms] * n  # since when it charges, or waits for its turn
-    site.rank = [0] * n
+    site.rank = array("i", bytes(4 * n))
     site.accounted_ms = now_ms
     site.weighed_ms = now_ms
     site.served = array("I", bytes(4 * n))  # what its car has received: mA * s / 16
@@ -54,7 +54,7 @@ def prepare(site, circuits: list, points: list, now_ms: int) -> None:
     site.asked_margin_ma = 3000
     site.asked = array("i", bytes(4 * n))  # mA that its car asks for, 0: not learnt
     site.less_ms = [now_ms] * n  # since when it draws clearly less than it may
-    site.weight = [1] * n
+    site.weight = bytearray(b"\x01" * n)  # working space of share
     site.earn = bytearray(n)  # phases that an ampere of it feeds
     site.reason_ma = array("i", bytes(4 * n))
     site.meters = len([circuit for circuit in circuits if circuit.metered])

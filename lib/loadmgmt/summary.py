@@ -4,18 +4,17 @@ from loadmgmt.circuit import NONE_MA
 from loadmgmt.weigh import FALLBACK, MEASURED, fallback_ma, is_unplaced
 
 
-def summarize(site) -> None:
-    """Bring cars_ma, may_ma, reserved_ma, house_ma and budget_ma of every circuit up to date.
+def sums(site):
+    """Generate (house, cars, may, reserved, budget) of each circuit, lists of three mA.
 
-    cars_ma is what the wallboxes report; a draw on an unknown phase stands in the house load below
-    a meter that includes it. reserved_ma is the part of may_ma kept for lost wallboxes.
+    cars is what the wallboxes report; a draw on an unknown phase stands in the house load below
+    a meter that includes it. may: what they may draw; reserved: the part of it kept for lost ones;
+    budget: what the cars may have together. house is None where nothing is measured.
     """
     for circuit in site.circuits:
-        cars = circuit.cars_ma
-        may = circuit.may_ma
-        reserved = circuit.reserved_ma
-        for k in range(3):
-            cars[k] = may[k] = reserved[k] = 0
+        cars = [0, 0, 0]
+        may = [0, 0, 0]
+        reserved = [0, 0, 0]
         for p in circuit.points:
             if p.name_error:
                 continue
@@ -26,13 +25,15 @@ def summarize(site) -> None:
             if p.measures and p.heard and not is_unplaced(p):
                 for k in range(p.phases_now):
                     cars[p.seat.grid[k]] += p.drawn[k]
+        house = None
+        budget = [NONE_MA] * 3 if circuit.limit_ma is None else list(circuit.limit_ma)
+        if circuit.metered and circuit.samples:
+            house = [circuit.meter_ma[k] - cars[k] * circuit.includes for k in range(3)]
         mode = site.dynamic[circuit.index]
         for k in range(3):
-            budget = NONE_MA if circuit.limit_ma is None else circuit.limit_ma[k]
             if mode == MEASURED:
-                house = circuit.meter_ma[k] - (cars[k] if circuit.includes else 0)
-                circuit.house_ma[k] = house
-                budget = min(budget, circuit.target_ma[k] - house)
+                budget[k] = min(budget[k], circuit.target_ma[k] - house[k])
             elif mode == FALLBACK:
-                budget = min(budget, fallback_ma(circuit, k))
-            circuit.budget_ma[k] = min(NONE_MA, max(0, budget))
+                budget[k] = min(budget[k], fallback_ma(circuit, k))
+            budget[k] = min(NONE_MA, max(0, budget[k]))
+        yield house, cars, may, reserved, budget
