@@ -37,10 +37,10 @@ def settled(site, now_ms) -> bytearray:
     return marks
 
 
-def hand_out(site, on, joined, ended, total, is_settled, now_ms) -> int:
+def hand_out(site, on, ended, total, is_settled, now_ms) -> int:
     """Change setpoints towards site.out, the fair shares of the wallboxes `on`.
 
-    joined: those among them that do not charge yet; ended: those whose turn is over; total: what
+    ended: those whose turn is over; total: what
     all together may have per limit; is_settled: see settled(). Returns 1 when something was
     lowered, 2 raised, or both.
     """
@@ -63,13 +63,15 @@ def hand_out(site, on, joined, ended, total, is_settled, now_ms) -> int:
         step = _LAST_STEP_MA if target[i] == cap[i] else STEP_MA
         if gain < step or p.may_ma > max(setpoint, 0):
             continue  # enough, or its last cut is not confirmed yet
-        if i in joined:
+        if setpoint < p.min_ma:  # it joins, or its car has changed to more phases
             fits = True
             for j in p.seat.places:
-                if room[j] < p.min_ma:
+                if room[j] < p.min_ma - setpoint:
                     fits = False
             if not fits:
                 note(site, p, reason.SETTLING, -1, 0)
+                if setpoint > 0:  # that is no legal setpoint any more (R4)
+                    ended = ended + [i]
                 continue
             low[i] = p.min_ma
         else:

@@ -28,6 +28,7 @@ CONFIRM_BY_TIME_MS = const(12000)  # R1, no own measurement
 SETTLE_MS = const(5000)  # IEC 61851-1: a car follows its pilot within 5 s
 SETTLE_BLIND_MS = const(12000)
 DEAD_MAN_GRACE_MS = const(2000)  # R5
+GIVEN_UP = 2  # a value of `lost`: its own time-out has passed, too
 _MOVED_MA = const(500)  # between two readings: less than an ordinary ramp of 1 A/s
 _READING_GAP_MS = const(700)  # two states closer than this count as one reading
 
@@ -259,20 +260,20 @@ class ChargePoint:
             fallback = max(self.boot_ma, self.failsafe_ma)
             if fallback > self.may_ma:
                 self.may_ma = fallback
-        if self.is_silent() and self.dead_man_ms is not None:
+        if self.is_silent():
             if ticks_diff(now_ms, self.sent_ms) > self.dead_man_ms + DEAD_MAN_GRACE_MS:
                 self.may_ma = self.peak_ma = max(self.failsafe_ma, self.boot_ma)
-                self.setpoint_ma = self.failsafe_ma
+                self.setpoint_ma = 0
                 self.changed_ms = now_ms
                 self.car = NO_CAR
+                self.lost = GIVEN_UP
         return just_lost
 
     # no property: MicroPython then looks for it at every assignment to an attribute
     def is_silent(self) -> bool:
         """True when it is to be sent nothing: lost, and it may draw now or later (R5). Once its
-        own time-out has put it to 0 A for good it is looked for again: 0 A is always safe."""
-        return self.lost and (self.may_ma > 0 or self.setpoint_ma != 0 or self.failsafe_ma > 0)
-
-    def ask_ma(self) -> int:
-        """The most it can make use of."""
-        return min(self.max_ma, self.supported_ma)
+        own time-out has passed it is looked for again with 0 A, which is always safe; its failsafe
+        current stays reserved."""
+        if self.lost is not True or self.dead_man_ms is None:
+            return False
+        return self.may_ma > 0 or self.setpoint_ma != 0 or self.failsafe_ma > 0

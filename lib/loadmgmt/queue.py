@@ -46,8 +46,8 @@ def waited_ms(site, p, now_ms: int) -> int:
     return min(ticks_diff(now_ms, p.since_ms), ticks_diff(now_ms, site.turn_ms[p.index]))
 
 
-def line_up(site, on, waiting, room, after_stop, now_ms) -> tuple:
-    """Let those who wait join `on`; return (indices that joined, indices whose turn ends).
+def line_up(site, on, waiting, room, after_stop, now_ms) -> list:
+    """Let those who wait join `on`; return the indices of those whose turn ends.
 
     room: what the limits have left beside the minima of `on` and all that others may draw; what
     the joining ones need is taken from it, what the ended ones had is given back.
@@ -119,9 +119,14 @@ def line_up(site, on, waiting, room, after_stop, now_ms) -> tuple:
         on.append(i)
     for i in ended:
         on.remove(i)
-        for j in site.uses[i]:
-            room[j] += low[i]
-    return joined, ended
+        _add(room, site.uses[i], _gives_ma(site, i))
+    return ended
+
+
+def _gives_ma(site, k):
+    """What the limits have more when wallbox k ends. A draw on an unknown phase stands in the
+    house: it is credited on no phase before the meter shows that it has gone."""
+    return site.low[k] - site.floor[k]
 
 
 def _held_at(site, i, free, after_stop, low=0):
@@ -164,7 +169,7 @@ def _endable(site, on, free, priority, now_ms):
     for k in on:
         v = site.points[k]
         if v.priority <= priority:
-            _add(full, v.seat.places, site.low[k])
+            _add(full, v.seat.places, _gives_ma(site, k))
             if _is_over(site, v, priority, now_ms):
                 turn_ms = ticks_diff(now_ms, site.turn_ms[k])
                 over.append((v.priority, v.car != READY, -turn_ms, v.name, k))
@@ -184,13 +189,13 @@ def _claim(site, i, free, full, over, joined, ended, after_stop):
     for k in over:
         if k not in ended and _shares(site.uses[k], short):
             gone.append(k)
-            _add(free, site.uses[k], low[k])
+            _add(free, site.uses[k], _gives_ma(site, k))
             short = [j for j in places if free[j] - held[j] < need]
             if not short:
                 break
     if short:
         for k in gone:
-            _add(free, site.uses[k], -low[k])
+            _add(free, site.uses[k], -_gives_ma(site, k))
         for j in places:
             if full[j] < need:  # not even then
                 bind(site, p, j, reason.NO_ROOM, p.min_ma)
@@ -202,9 +207,9 @@ def _claim(site, i, free, full, over, joined, ended, after_stop):
                 _add(full, places, -need)
         return
     for k in gone[:]:  # of several, not all may be needed
-        _add(free, site.uses[k], -low[k])
+        _add(free, site.uses[k], -_gives_ma(site, k))
         if [j for j in places if free[j] - held[j] < need]:
-            _add(free, site.uses[k], low[k])
+            _add(free, site.uses[k], _gives_ma(site, k))
         else:
             gone.remove(k)
     ended += gone

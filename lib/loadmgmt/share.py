@@ -27,12 +27,12 @@ def share(site, now_ms: int) -> int:
     account(site, now_ms)
     learned = site.learned()
     total, after_stop = capacity(site)
-    on, joined, ended = plan(site, now_ms, total, after_stop)
+    on, ended = plan(site, now_ms, total, after_stop)
     _explain(site, on, reason.SETTLING if learned else reason.STARTING)
     if (on or ended) and learned:
         is_settled = settled(site, now_ms)
         if max(is_settled):
-            return hand_out(site, on, joined, ended, total, is_settled, now_ms)
+            return hand_out(site, on, ended, total, is_settled, now_ms)
     return 0
 
 
@@ -42,7 +42,7 @@ def first_pass(site, now_ms: int) -> None:
     Results: site.out[i] (mA, 0 for who does not charge), site.bound[i], and the points' reasons.
     """
     total, after_stop = capacity(site)
-    on, _, _ = plan(site, now_ms, total, after_stop)
+    on, _ = plan(site, now_ms, total, after_stop)
     for p in site.points:
         if p.index not in on:
             site.out[p.index] = 0
@@ -54,7 +54,7 @@ def plan(site, now_ms: int, total: list, after_stop: list) -> tuple:
 
     total: what all cars together may have per limit; a draw that stands in the house load is added
     to it. after_stop: how much less there is for a car that was stopped. Returns (indices of those
-    who charge, of those among them who join, of those whose turn ends).
+    who are to charge, of those whose turn ends).
     """
     room = total[:]
     on = []
@@ -62,6 +62,7 @@ def plan(site, now_ms: int, total: list, after_stop: list) -> tuple:
     low = site.low
     cap = site.cap
     uses = site.uses
+    floor = site.floor  # of that minimum, what stands in the house
     same = True  # all have one priority and one weight
     for p in site.points:
         i = p.index
@@ -72,6 +73,7 @@ def plan(site, now_ms: int, total: list, after_stop: list) -> tuple:
             same = same and p.weight == 1 and p.priority == site.points[0].priority
             low[i] = p.min_ma
             cap[i] = asked_ma(site, p, now_ms)
+            floor[i] = 0
             if p.setpoint_ma > 0:
                 if p.rotation is None and is_unplaced(p):
                     # what it draws on its unknown phase stands in the house term already
@@ -79,6 +81,7 @@ def plan(site, now_ms: int, total: list, after_stop: list) -> tuple:
                     for c, limits in p.seat.dynamic:
                         if sees(site, c):
                             low[i] = max(low[i], min(held, cap[i]))
+                            floor[i] = held
                             for j in limits:
                                 total[j] += held
                                 room[j] += held
@@ -89,10 +92,9 @@ def plan(site, now_ms: int, total: list, after_stop: list) -> tuple:
             waiting.append(p)
         for j in p.seat.places:
             room[j] -= p.may_ma
-    joined = []
     ended = []
     if waiting:
-        joined, ended = line_up(site, on, waiting, room, after_stop, now_ms)
+        ended = line_up(site, on, waiting, room, after_stop, now_ms)
     if on:
         for i in on:
             a = low[i]
@@ -102,7 +104,7 @@ def plan(site, now_ms: int, total: list, after_stop: list) -> tuple:
             fill(on, low, cap, uses, room, site.out, site.bound)
         else:
             _fill_classes(site, on, room)
-    return on, joined, ended
+    return on, ended
 
 
 def _fill_classes(site, on, room):

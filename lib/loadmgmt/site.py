@@ -26,6 +26,7 @@ from loadmgmt.point import (
     WAITING,
     order_of,
     settle_ms,
+    tolerance_ma,
 )
 from on_demand import call
 
@@ -185,7 +186,8 @@ class Site:
                     told ^= TOLD_DISOBEYS
                     disobeys = told & TOLD_DISOBEYS
                     self.tell(event.DISOBEYS if disobeys else event.OBEYS, p.index, p.may_ma)
-                    if disobeys and p.drawn[TOP] > p.setpoint_ma:
+                if told & TOLD_DISOBEYS:
+                    if p.is_open or p.drawn[TOP] > p.setpoint_ma + tolerance_ma(p.setpoint_ma):
                         # more than its setpoint flows, so its contactor has to open
                         p.is_open = True
                         p.opened_ms = now_ms

@@ -31,6 +31,9 @@ def take_over(old, new, successors: list, now_ms: int) -> None:
             continue
         for name in _KEPT if was.measures else _KEPT + list(_ESTIMATE):
             setattr(point, name, getattr(was, name))
+        if was.is_open:
+            point.is_open = True
+            point.opened_ms = was.opened_ms
         point.reason_at = -1
         point.phases_now = min(point.phases_now, point.phases)
         point.seat = NOWHERE  # to be found out

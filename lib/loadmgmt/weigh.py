@@ -103,12 +103,12 @@ def expected_ma(p, now_ms) -> int:
     setpoint = p.setpoint_ma
     may = p.may_ma
     if may > setpoint:
+        if not p.heard:
+            return may
         # that a cut was followed is known a reading later: until then nobody else is cut for it;
         # one that cannot measure has followed when it says so, the confirmation takes its time
         if not p.measures and p.applied_ok_ms is not None:
             return setpoint
-        if not p.heard:
-            return may
         if ticks_diff(now_ms, p.changed_ms) >= settle_ms(p) + _TELL_MS:
             if p.measures:  # on its way down it counts with what it draws and applies by now
                 return min(may, max(setpoint, p.applied_ma, p.drawn[TOP]))
@@ -186,13 +186,16 @@ def weigh(site, now_ms):
         expected = expected_ma(p, now_ms)
         for j in p.seat.static:
             over[j] += expected
+        first = -1  # the meter next to it is the one that tells what a blind one draws
         for c, limits in p.seat.dynamic:
             if dynamic[c] != MEASURED or not circuits[c].includes:
                 for j in limits:
                     over[j] += expected
                 continue
-            if not p.measures and p.car != CHARGING and ticks_diff(p.reading_ms, newest) >= 0:
-                start_of_blind(p, circuits[c])
+            if first < 0:
+                first = c
+                if not p.measures and p.car != CHARGING and ticks_diff(p.reading_ms, newest) >= 0:
+                    _start_of_blind(p, circuits[c])
             highest = highest_ma(p, newest)
             if p.rotation is None and (p.measures or is_unplaced(p)):
                 if highest < 0:
@@ -214,9 +217,9 @@ def weigh(site, now_ms):
                     k += 1
 
 
-def start_of_blind(p, circuit, raise_ma=NONE_MA):
+def _start_of_blind(p, circuit, raise_ma=NONE_MA):
     """Note what the meter shows before a wallbox that cannot measure may draw more."""
-    p.start_meter = circuit.meter_ma + [raise_ma]
+    p.start_meter = circuit.meter_ma + [raise_ma, circuit.index]
     p.estimated = False
 
 
@@ -224,9 +227,11 @@ def change_of_blind(site, p, setpoint_ma):
     """Its setpoint changes: it follows a lower one; what follows a higher one is looked for."""
     if setpoint_ma < p.setpoint_ma:
         p.estimate = [min(estimate, setpoint_ma) for estimate in p.estimate]
-    elif p.seat.dynamic:
-        circuit = site.circuits[p.seat.dynamic[0][0]]
-        start_of_blind(p, circuit, setpoint_ma - p.setpoint_ma)
+        return
+    for c, _ in p.seat.dynamic:
+        if sees(site, c):
+            _start_of_blind(p, site.circuits[c], setpoint_ma - p.setpoint_ma)
+            break
 
 
 def _blind(p, circuit, limits, expected, now_ms, over):
@@ -239,13 +244,12 @@ def _blind(p, circuit, limits, expected, now_ms, over):
     charging = p.car == CHARGING
     if charging and ticks_diff(now_ms, p.since_ms) < CONFIRM_BY_TIME_MS:
         return
-    if charging and not p.estimated and p.start_meter is not None:
+    start = p.start_meter
+    if charging and not p.estimated and start is not None and start[4] == circuit.index:
         p.estimated = True
         for k in range(3):
-            rise = circuit.meter_ma[k] - p.start_meter[k]
-            most = p.start_meter[
-                3
-            ]  # NONE_MA: it started; else by how much its setpoint was raised
+            rise = circuit.meter_ma[k] - start[k]
+            most = start[3]  # NONE_MA: it started; else what its setpoint was raised by
             if most == NONE_MA:
                 p.estimate[k] += max(0, rise)
             elif p.estimate[k] and rise * 2 >= most:  # not noise, nor the house on another phase
