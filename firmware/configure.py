@@ -1,5 +1,7 @@
 """Puts settings in force: at the start, and when new ones are written. Loaded for that only."""
 
+import gc
+
 from compat import ticks_ms
 
 from firmware import board, eventcodes, settings
@@ -43,9 +45,7 @@ def apply(app, new) -> str | None:
         error = str(wrong)
     finally:  # MemoryError is for the caller
         if not is_done:
-            for name in before:
-                setattr(app, name, before[name])
-            app.control.replace(app.site, app.push)
+            _go_back(app, before)
     if is_done:
         app.control.run_pass()  # a limit may be lower now
         app.settings_error = None
@@ -53,17 +53,40 @@ def apply(app, new) -> str | None:
     return error
 
 
+def _go_back(app, before) -> None:
+    """All as it was before, with a port to the bus that is open."""
+    port = app.bus_port
+    is_other = app.bus_settings is not before["bus_settings"]
+    for name in before:
+        setattr(app, name, before[name])
+    app.control.replace(app.site, app.push)
+    if is_other:
+        gc.collect()  # what was built in vain
+        if port:
+            port.close()
+        if app.bus_port:
+            app.bus_port = app.bus.client.port = board.open_rs485(app.bus_settings)
+
+
+def _open_bus(app, rs485) -> None:
+    """Have the port of these settings in app.bus_port; None where there is none, or it failed."""
+    if app.bus_settings != rs485:
+        port = getattr(app, "bus_port", None)
+        app.bus_settings = rs485
+        app.bus_port = None
+        if port:
+            port.close()
+        app.bus_port = board.open_rs485(rs485)
+
+
 def _build(app, new) -> None:
-    """Make site, drivers and bus of the document; nothing is replaced when that fails."""
+    """Make site, drivers and bus of the document; nothing but the port to the bus is replaced when
+    that fails."""
     from firmware import build, warp_config
 
     now = ticks_ms()
-    port = app.bus.port if app.bus else None
-    if app.bus_settings != new["rs485"]:
-        if port:
-            port.close()
-        port = board.open_rs485(new["rs485"])
-    parts = build.build(new, port, now, app.sampled, app.send)
+    _open_bus(app, new["rs485"])
+    parts = build.build(new, app.bus_port, now, app.sampled, app.send)
     manager = warp_config.manager(new)
     site, bus, warp = parts
     inputs, profiles, push = _extras(app, new, site, bus, warp)
@@ -72,7 +95,6 @@ def _build(app, new) -> None:
     app.push = push
     app.site, app.bus, app.warp = parts
     app.meters = app.bus.meters
-    app.bus_settings = new["rs485"]
     app.name = new["name"]
     app.external_control = new["external_control"]
     app.http_port = new["http"]["port"]

@@ -40,6 +40,7 @@ _METER = (
     ("address", integer, 1, 1, 247),
     ("period_ms", integer, 1000, 200, 60000),
     ("update_ms", integer, None, 200, 60000, RARE),
+    ("phase", integer, 1, 1, 3, RARE),
 )
 _ROW = (
     ("at", time_of_day, ..., 0, 0),

@@ -6,7 +6,7 @@ meter that does not answer, one without such an input, and an input nobody has w
 
 from firmware import board, eventcodes
 
-_SILENT_LOOKS = 20  # half a second apart, without a new sample (R6: 10 s): nothing is known
+_SILENT_LOOKS = 20  # half a second apart, without news of it (R6: 10 s): nothing is known
 _LOOK_MS = 200  # at a slow meter: one look for each such part of its period, which makes 2.5
 _MOST_LOOKS = 1000
 
@@ -16,8 +16,8 @@ class Inputs:
     `given`: what was written, None before that."""
 
     def __init__(self, rows: list, meters: list, event):
-        """meters: the bus's, with `name`, `period_ms`, `taken_ms` and `input_live` (True, False,
-        or None: not known). Raises ValueError for a pin that is none."""
+        """meters: the bus's, with `name`, `period_ms`, `input_live` (True, False, or None: not
+        known) and `input_ms` (when it was heard). Raises ValueError for a pin that is none."""
         n = len(rows)
         self._event = event
         self.names = [row["name"] for row in rows]
@@ -26,7 +26,7 @@ class Inputs:
         self.sources = [row["source"] for row in rows]
         self._is_open = [row.get("live_when") == "open" for row in rows]
         self._read = [None] * n
-        self._taken_ms = [None] * n
+        self._heard_ms = [None] * n
         self._looks = [0] * n
         for i, row in enumerate(rows):
             if row["source"] == "meter":
@@ -68,10 +68,10 @@ class Inputs:
         return found
 
     def _count(self, i):
-        """Note how long no sample has come; the clock would be wrong about that after 6 days."""
+        """Note for how long it was not heard; the clock would be wrong about that after 6 days."""
         meter = self._read[i]
-        if meter.taken_ms != self._taken_ms[i]:
-            self._taken_ms[i] = meter.taken_ms
+        if meter.input_ms != self._heard_ms[i]:
+            self._heard_ms[i] = meter.input_ms
             self._looks[i] = 0
         elif self._looks[i] <= _MOST_LOOKS:
             self._looks[i] += 1

@@ -40,7 +40,6 @@ class Bus:
     """All meters of one bus. `on_sample(meter)` is called as soon as a sample is there."""
 
     def __init__(self, port, on_sample):
-        self.port = port
         self.meters = []
         self.client = RtuClient(port) if port else None
         self._on_sample = on_sample

@@ -1,10 +1,11 @@
 """What the circuits, meters and inputs of the settings demand of each other: each name once, known
-names, a tree without loops. The wallboxes: firmware.charger_references.
+names, a tree without loops, a model that fits. The wallboxes: firmware.charger_references.
 
 Works on a document that firmware.schema has already checked entry by entry; raises schema.Invalid.
 """
 
-from firmware.schema import each_once, fail, known, show
+from firmware.schema import Invalid, each_once, fail, known, show
+from firmware.unload import call
 
 _DEPTH = 4
 
@@ -14,6 +15,9 @@ def check(document):
     circuits = document["circuits"]
     meters = each_once(document["meters"], "meters", "name")
     each_once(document["meters"], "meters", "address")
+    for i, meter in enumerate(document["meters"]):
+        if "phase" in meter:
+            _check_phase("meters[%d]." % i, meter)
     names = each_once(circuits, "circuits", "name")
     each_once(circuits, "circuits", "meter")
     inputs = each_once(document["inputs"], "inputs", "name")
@@ -30,6 +34,17 @@ def check(document):
             fail("timezone", "missing", right)
     circuits = levels[0] + levels[1] + levels[2] + levels[3]  # a parent before its children
     document["circuits"] = circuits
+
+
+def _check_phase(path, meter):
+    """One with three phases measures each where it is; which they are, the register map knows."""
+    try:
+        phases = call("meters", "map_file", "load_map", meter["model"]).phases
+    except ValueError as error:
+        raise Invalid("%smodel: %s" % (path, error)) from None
+    if phases > 1:
+        wrong = "%s measures all of them" % meter["model"]
+        fail(path + "phase", wrong, "it with a single-phase model only")
 
 
 def _check_circuit(path, circuit, circuits, names, meters):

@@ -1,8 +1,9 @@
-"""`make bench`: how fast the firmware reacts, what its passes cost, and its heap.
+"""`make bench`: how fast the firmware reacts, what its passes cost, how good they are, its heap.
 
-Measures on this machine, under MicroPython: the passes of the brain first, then, side by side, the
-whole firmware on simulated sites. Each figure stands beside its reference: an own calibration loop
-in the same run, or the goal. Takes eleven minutes, with --quick two.
+Measures on this machine: the passes of the brain under MicroPython; load steps in virtual time and
+first passes on random sites, which no machine makes faster; then, side by side, the whole firmware
+under MicroPython on simulated sites. Each figure stands beside its reference: an own calibration
+loop or the model of WARP in the same run, and the goal. Takes twelve minutes, with --quick two.
 """
 
 import pathlib
@@ -22,7 +23,7 @@ import subprocess
 import time
 
 from tools import build_image, interpreter
-from tools.benchmarks import heap, reaction
+from tools.benchmarks import heap, optimum, reaction, steps
 
 REACTION_BOXES = (6, 64)
 HEAP_BOXES = (16, 64)
@@ -30,11 +31,19 @@ CHIP_FACTOR = 150  # an ESP32 at 240 MHz against the unix port on a PC
 GOAL_P99_MS = 250
 GOAL_REDUCTION_US = 300
 GOAL_SHARE_US = 1000
+GOAL_SOLVE_US = 1000
+GOAL_GROWTH = 10  # of the solve, from the first to the second of these numbers of wallboxes
+GROWTH_BOXES = (8, 64)
+SITES = ("mixed", "known", "flat")
+QUICK_STEPS = 30
 GOAL_HEAP = {16: 150_000, 64: 250_000}  # bytes on the 64-bit unix port
 
 
 def measure_passes(image):
-    """Return [(n, [(best, median) of calibration, fresh, reduction, share])] in microseconds."""
+    """Return [(n, [(best, median) of calibration, fresh, reduction, share, solve])] in us.
+
+    image: a folder of build_image with the names of constants.
+    """
     script = ROOT / "tools" / "benchmarks" / "passes.py"
     done = subprocess.run(
         [interpreter.micropython(), "-X", "heapsize=4M", str(script)],
@@ -53,19 +62,36 @@ def measure_passes(image):
 
 
 def print_passes(rows):
-    print("Passes of the brain on MicroPython, median of 40 (best), three-phase wallboxes")
+    print(
+        "Passes of the brain on MicroPython, median of 40 (best), three-phase wallboxes below one"
+    )
+    print("  meter; the solve: share() in a tree of three levels, phases and rotations mixed")
     print(f"  chip = estimate, x {CHIP_FACTOR}; ratio = median / median of the calibration loop")
     print("wallboxes  calibration  pass              us  ratio  chip ms    goal")
-    names = ("fresh sample", "reduction", "full share")
+    names = ("fresh sample", "reduction", "full share", "solve")
+    goals = (None, GOAL_REDUCTION_US, GOAL_SHARE_US, GOAL_SOLVE_US)
     for n, (calibration, *passes) in rows:
-        for name, (best, median) in zip(names, passes):
-            goal = {"reduction": GOAL_REDUCTION_US, "full share": GOAL_SHARE_US}.get(name)
+        for name, goal, (best, median) in zip(names, goals, passes):
             shown = f"  <= {goal} us" if goal and n == 64 else ""
             print(
                 f"{n:9}{calibration[1]:10} us  {name:12}{median:6} ({best})".ljust(47)
                 + f"{median / calibration[1]:8.2f}{median * CHIP_FACTOR / 1000:9.1f}{shown}"
             )
+    few, many = GROWTH_BOXES
+    print(f"growth of the solve from {few} to {many}: {growth(rows):.1f} x  <= {GOAL_GROWTH} x")
     print()
+
+
+def growth(rows) -> float:
+    """By how much the median of the solve grows between the numbers of GROWTH_BOXES."""
+    solve = {n: times[-1][1] for n, times in rows}
+    return solve[GROWTH_BOXES[1]] / solve[GROWTH_BOXES[0]]
+
+
+def print_laws(found, rows):
+    """What steps.measure and optimum.measure have found, with goals and the models of WARP."""
+    print("\n".join(steps.report(found)), end="\n\n")
+    optimum.report(rows)
 
 
 def print_reaction(row):
@@ -99,12 +125,19 @@ def load() -> str:
 
 def main(argv=None) -> int:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("--quick", action="store_true", help="few reductions, heap for a minute")
+    parser.add_argument(
+        "--quick", action="store_true", help="few reductions and load steps, heap for a minute"
+    )
     quick = parser.parse_args(argv).quick
     begin = time.monotonic()
     build_image.build(build_image.FOR_SCRIPTS, constants=True)
     print(f"Before: {load()}\n")
     print_passes(measure_passes(build_image.FOR_SCRIPTS))
+    sys.stdout.flush()
+    with concurrent.futures.ProcessPoolExecutor(2) as pool:
+        found = pool.submit(steps.measure, QUICK_STEPS if quick else steps.RUNS)
+        rows = pool.submit(optimum.measure, SITES)
+        print_laws(found.result(), rows.result())
     print("The firmware on simulated sites runs now ...", flush=True)
     with concurrent.futures.ProcessPoolExecutor(4) as pool:
         reactions = [

@@ -202,6 +202,24 @@ def test_a_gateway_shows_powers_and_whole_amperes(sim, client):
     assert client.read_input_registers(9, count=1, device_id=1).registers == [5]
 
 
+def test_a_pac2200_shows_its_values_and_its_digital_input(sim, client):
+    assert client.read_discrete_inputs(200, count=1, device_id=1).isError()  # an Eastron has none
+    sim.call(lambda site: setattr(site.meter, "kind", "pac2200"))
+    registers = client.read_holding_registers(1, count=30, device_id=1).registers
+    values = struct.unpack(">15f", struct.pack(">30H", *registers))
+    assert all(v == pytest.approx(230, abs=2) for v in values[:3])
+    assert values[6:9] == pytest.approx((5, 3, 1), abs=0.01)
+    assert values[12] > 1000 and values[13] < -600 and values[14] > 200
+    assert client.read_input_registers(1, count=30, device_id=1).exception_code == 2
+    for on in (False, True, False):
+        sim.call(lambda site, on=on: site.meter.set_input(on, time.monotonic()))
+        answer = client.read_discrete_inputs(200, count=1, device_id=1)
+        assert answer.bits[0] is on
+        assert client.read_discrete_inputs(200, count=8, device_id=1).bits == [on] + [False] * 7
+    assert client.read_discrete_inputs(0, count=1, device_id=1).exception_code == 2
+    assert [e["on"] for e in sim.site.record.events(kind="meter_input")] == [False, True, False]
+
+
 def test_a_kind_of_meter_that_there_is_not():
     with pytest.raises(ValueError, match="eastron gateway"):
         GridMeter(kind="siemens")

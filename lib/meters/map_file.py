@@ -8,7 +8,9 @@
     "slow": the same, read one at a time in between
     "values": {value: [register, type, exponent], ...}
     "resolution_ma": 0..5000, of currents that are rounded more coarsely than their noise
-    "input": [register, bit]   the meter's digital input: bit 0..15 (0 the lowest) of a register
+    "input": {"function": 1 to 4, "address": first register or bit, "bit": 0..15}   the meter's
+        digital input: a coil (1) or discrete input (2), or a bit (0 the lowest) of a holding (3)
+        or input register (4); read after every sample
 
 The first register is the address on the wire. A value is register * 10^exponent in V, A, W, kWh or
 Hz; kept as integer mV, mA, W, Wh, mHz. Types: f32, i32, u32 (high word first; with _lwf the low
@@ -21,7 +23,6 @@ import json
 from meters.register_map import (
     CURRENT,
     FREQUENCY,
-    INPUT,
     OWN_SIGN,
     POWER,
     SIGN_OF_POWER,
@@ -108,7 +109,7 @@ def check_map(data: dict) -> RegisterMap:
     for key in values:
         if key[:-1] in ("current_l", "power_l") and key[-1] in "23":
             phases = 3
-    input_bit = _input(data, fields)
+    input_at = _input(data.get("input"))
     fast = _blocks(data, "fast", fields)
     placed = [field[0] for block in fast for field in block[2]]
     for phase in range(phases):
@@ -117,21 +118,28 @@ def check_map(data: dict) -> RegisterMap:
                 raise ValueError("fast: give %s, too" % NAMES[index + phase])
     slow = _blocks(data, "slow", fields)
     if fields:
-        left = fields[0][0]
-        raise ValueError("slow: give %s, too" % ("input" if left == INPUT else NAMES[left]))
+        raise ValueError("slow: give %s, too" % NAMES[fields[0][0]])
     grain_ma = _number(data.get("resolution_ma", 0), "resolution_ma", 0, 5000)
-    return RegisterMap(function, gap_ms, current_from, phases, fast, slow, input_bit, grain_ma)
+    return RegisterMap(function, gap_ms, current_from, phases, fast, slow, input_at, grain_ma)
 
 
-def _input(data: dict, fields: list) -> int | None:
-    """Add the register of the digital input to the fields; return the bit, None without one."""
-    entry = data.get("input")
+def _input(entry) -> tuple | None:
+    """Return (function, address, bit) of the digital input, None without one."""
     if entry is None:
         return None
-    if not isinstance(entry, list) or len(entry) != 2:
-        raise ValueError("input: %s; give [register, bit]" % entry)
-    fields.append((INPUT, 2 * _number(entry[0], "input", 0, 65535), U16, 1, 1))
-    return _number(entry[1], "input", 0, 15)
+    if not isinstance(entry, dict):
+        raise ValueError("input: %s; give an object" % entry)
+    for key in entry:
+        if key not in ("function", "address", "bit"):
+            raise ValueError("input.%s: unknown key; give function, address, bit" % key)
+    function = _number(entry.get("function"), "input.function", 1, 4)
+    address = _number(entry.get("address"), "input.address", 0, 65535)
+    # a coil or discrete input is a bit by itself
+    return (
+        function,
+        address,
+        _number(entry.get("bit", 0), "input.bit", 0, 15 if function > 2 else 0),
+    )
 
 
 def _blocks(data: dict, key: str, fields: list) -> tuple:

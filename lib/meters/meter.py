@@ -6,7 +6,6 @@ from meters.register_map import (
     ENERGY_EXPORT,
     ENERGY_IMPORT,
     FREQUENCY,
-    INPUT,
     POWER,
     SIGN_OF_POWER,
     VALUES,
@@ -17,7 +16,6 @@ from modbus.pdu import ModbusError
 
 _NOMINAL_MV = const(230000)
 _LEAST_MV = const(100000)  # a lower voltage is none: the current would be infinite
-_INPUT_AGE = const(30)  # readings after which the state of the input is not known any more
 
 
 class Meter:
@@ -44,8 +42,8 @@ class Meter:
         self.voltage_mv = [0, 0, 0]
         self.taken_ms = 0  # when the first fast block was complete
         self.same = False  # the fast blocks are bit for bit those of the sample before
-        self.input_live = None  # the meter's digital input; None: it has none, or not known
-        self._input_age = 0
+        self.input_live = None  # the meter's digital input; None: it has none, or not heard yet
+        self.input_ms = None  # when it was heard
         self.frequency_mhz = None
         self.energy_import_wh = None
         self.energy_export_wh = None
@@ -54,9 +52,6 @@ class Meter:
 
     async def read(self) -> None:
         """Take a sample. ModbusError; ValueError if a value is none; OSError of the port."""
-        self._input_age += 1
-        if self._input_age > _INPUT_AGE:
-            self.input_live = None
         try:
             await self._read_fast()
         except (ModbusError, ValueError, OSError):
@@ -68,7 +63,7 @@ class Meter:
         same = self._heard
         taken_ms = 0
         for i, (start, count, fields) in enumerate(self._map.fast):
-            data = await self._ask(start, count, None)
+            data = await self._ask(self._map.function, start, count, None)
             if i == 0:
                 taken_ms = ticks_ms()
             last = self._last[i]
@@ -101,26 +96,33 @@ class Meter:
         self._take_slow()
 
     async def read_slow(self) -> None:
-        """Ask for one slow block if its turn has come; call it after a sample was handed on.
+        """Ask for one slow block if its turn has come, and for the digital input; call it after a
+        sample was handed on.
 
-        Never more than one request in slow_every samples, no retry, failures are only counted.
+        One slow block in slow_every samples, no retry, failures are only counted.
         """
         blocks = self._map.slow
-        if not blocks or self._since_slow < self._slow_every:
-            return
-        self._since_slow = 0
-        start, count, fields = blocks[self._next_slow]
-        self._next_slow = (self._next_slow + 1) % len(blocks)
+        input_at = self._map.input_at
         try:
-            decode(await self._ask(start, count, 0), fields, self._values)
+            if blocks and self._since_slow >= self._slow_every:
+                self._since_slow = 0
+                start, count, fields = blocks[self._next_slow]
+                self._next_slow = (self._next_slow + 1) % len(blocks)
+                data = await self._ask(self._map.function, start, count, 0)
+                decode(data, fields, self._values)
+                self._take_slow()
+            if input_at:
+                function, start, bit = input_at
+                data = await self._ask(function, start, 1, 0)
+                # a byte with one bit, or a register
+                self.input_live = (data[0] << 8 | data[-1]) >> bit & 1 > 0
+                self.input_ms = ticks_ms()
         except (ModbusError, ValueError):
             self.slow_failures += 1
-            return
-        self._take_slow()
 
-    async def _ask(self, start: int, count: int, retries: int | None):
+    async def _ask(self, function: int, start: int, count: int, retries: int | None):
         return await self._client.read(
-            self._address, self._map.function, start, count, self._map.gap_ms, retries
+            self._address, function, start, count, self._map.gap_ms, retries
         )
 
     def _take_slow(self) -> None:
@@ -128,8 +130,3 @@ class Meter:
         self.frequency_mhz = values[FREQUENCY]
         self.energy_import_wh = values[ENERGY_IMPORT]
         self.energy_export_wh = values[ENERGY_EXPORT]
-        register = values[INPUT]
-        if register is not None:
-            values[INPUT] = None
-            self.input_live = register >> self._map.input_bit & 1 > 0
-            self._input_age = 0

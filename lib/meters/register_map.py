@@ -9,14 +9,13 @@ from compat import const
 from f32 import f32_scaled
 
 # the order of the values is that of NAMES in meters.map_file
-VALUES = 13
+VALUES = 12
 VOLTAGE = 0
 CURRENT = 3
 POWER = 6
 FREQUENCY = 9
 ENERGY_IMPORT = 10
 ENERGY_EXPORT = 11
-INPUT = 12  # a register, one bit of which is the meter's digital input
 
 # where the signed currents come from; a higher number: from power and voltage, for meters that
 # show no current, with this power factor in percent
@@ -34,17 +33,18 @@ _LARGEST = const(1000000000)  # the chip's small integers end at 2**30
 class RegisterMap:
     """A checked map: fast and slow are tuples of (first register, count, fields).
 
-    A field is (index of the value, offset in bytes, type, multiply, divide).
+    A field is (index of the value, offset in bytes, type, multiply, divide). input_at is
+    (function, address, bit) of the meter's digital input, or None.
     """
 
-    def __init__(self, function, gap_ms, current_from, phases, fast, slow, input_bit, grain_ma):
+    def __init__(self, function, gap_ms, current_from, phases, fast, slow, input_at, grain_ma):
         self.function = function
         self.gap_ms = gap_ms
         self.current_from = current_from
         self.phases = phases
         self.fast = fast
         self.slow = slow
-        self.input_bit = input_bit
+        self.input_at = input_at
         self.grain_ma = grain_ma  # resolution of the currents, 0: finer than their noise
 
 

@@ -1,4 +1,4 @@
-"""Modbus: requests of functions 3 and 4, answers to all, and the errors of all clients.
+"""Modbus: requests of functions 1 to 4, answers to all, and the errors of all clients.
 
 Follows the MODBUS Application Protocol V1.1b3. Buffers hold the unit address in front of the PDU,
 as RTU and TCP both have it. No I/O. What is needed to write registers only: modbus.write.
@@ -8,7 +8,7 @@ from struct import pack_into
 
 from compat import const
 
-_READ_HOLDING = const(3)
+_READ_HOLDING = const(3)  # below it: coils and discrete inputs, a bit each
 _READ_INPUT = const(4)
 
 
@@ -22,9 +22,12 @@ class ModbusError(Exception):
 
 
 def put_read(buffer, address: int, function: int, start: int, count: int) -> int:
-    """Write a request for count registers from start; return its length. ValueError if illegal."""
-    if function not in (_READ_HOLDING, _READ_INPUT):
-        raise ValueError("function: 3 or 4")
+    """Write a request for count registers or bits from start; return its length.
+
+    function: 1 coils, 2 discrete inputs, 3 holding, 4 input registers. ValueError if illegal.
+    """
+    if not 1 <= function <= _READ_INPUT:
+        raise ValueError("function: 1..4")
     check(address, start, count, 125)
     pack_into(">BBHH", buffer, 0, address, function, start, count)
     return 6
@@ -45,7 +48,7 @@ def answer_length(request, answer, at: int, end: int) -> int:
     if answer[at + 1] != function:
         return 0
     if function <= _READ_INPUT:
-        size = 2 * request[5]
+        size = 2 * request[5] if function >= _READ_HOLDING else request[5] + 7 >> 3
         return 3 + size if at + 2 == end or answer[at + 2] == size else 0
     # the answer to a write repeats the first register and the value or the count
     for i in range(2, min(6, end - at)):

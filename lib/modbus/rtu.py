@@ -30,7 +30,7 @@ class RtuClient:
     """
 
     def __init__(self, port, timeout_ms: int = 300, retries: int = 2):
-        self._port = port
+        self.port = port
         self._timeout_ms = timeout_ms
         self.usual_retries = retries
         self.request = bytearray(_READ_REQUEST)  # modbus.write puts a longer one in its place
@@ -53,14 +53,16 @@ class RtuClient:
         gap_ms: int = _GAP_MS,
         retries: int | None = None,
     ) -> memoryview:
-        """Return the bytes of count registers, valid until the next request on this bus.
+        """Return the bytes of count registers, or of bits (functions 1 and 2: eight in a byte, the
+        first one lowest), valid until the next request on this bus.
 
         gap_ms: silence that the device wants before a request. Raises ModbusError, ValueError for
         illegal arguments, OSError when the port itself fails.
         """
         size = put_read(self.request, address, function, start, count)
         at = await self.ask(size, gap_ms, self.usual_retries if retries is None else retries)
-        return self._answer_view[at + 3 : at + 3 + 2 * count]
+        at += 3
+        return self._answer_view[at : at + self._answer[at - 1]]
 
     async def ask(self, size: int, gap_ms: int, retries: int) -> int:
         """Send the first bytes of .request until they are answered; return where in the buffer the
@@ -77,8 +79,8 @@ class RtuClient:
             left = gap_ms - ticks_diff(ticks_ms(), self._silent_since)
             if 0 < left <= gap_ms:
                 await sleep_ms(left)
-            self._port.discard()
-            await self._port.send(memoryview(request)[: self._size])
+            self.port.discard()
+            await self.port.send(memoryview(request)[: self._size])
             self._silent_since = ticks_ms()
             at, why = await self._wait()
             self._silent_since = ticks_ms()
@@ -101,7 +103,7 @@ class RtuClient:
             left = ticks_diff(deadline, ticks_ms())
             if left <= 0:
                 break
-            got = await self._port.receive(self._answer_view[filled:], left)
+            got = await self.port.receive(self._answer_view[filled:], left)
             if not got:
                 continue
             filled += got

@@ -1,12 +1,13 @@
-"""The grid meter: an Eastron SDM630 or a gateway on RS485, answered by pymodbus, with faults on
-command.
+"""The grid meter: an Eastron SDM630, a Siemens PAC2200 or a gateway on RS485, answered by
+pymodbus, with faults on command.
 
 Registers: 0.. voltage, 6.. current (magnitude), 12.. power (signed) per phase, 52 total power, 70
 frequency, 72 / 74 energy import / export, 342 total energy, all f32 with the high word first,
 function 4. Odd addresses or counts and reads of more than 80 registers get exception 2. The
 gateway (docs/meters.md): 0.. power i32 (W, signed), 6.. voltage u16 (0.1 V), 9.. current u16
-(A, magnitude) per phase. Values are a snapshot of the truth, renewed every `refresh_ms`: 10000 for
-the telegrams of a DSMR meter.
+(A, magnitude) per phase. The PAC2200: 1.. voltage, 13.. current (magnitude), 25.. power (signed),
+function 3, and its digital input, function 2. Values are a snapshot of the truth, renewed every
+`refresh_ms`: 10000 for the telegrams of a DSMR meter.
 """
 
 import random
@@ -22,7 +23,9 @@ from pymodbus.simulator import DataType, SimData, SimDevice
 from .line import SerialLine
 
 METER_CODE = 0x0070
-KINDS = ("eastron", "gateway")
+METER_CODE_AT = 0xFC02
+INPUT_AT = 200
+KINDS = {"eastron": 4, "gateway": 4, "pac2200": 3}  # the function that reads their values
 REGISTERS = 400
 FAULTS = (
     "silent",  # no answer at all
@@ -74,6 +77,7 @@ class GridMeter:
         self.refresh_s = refresh_ms / 1000
         self.faults = dict.fromkeys(FAULTS, 0)
         self.snapshot = Snapshot()
+        self.input = False
         self.answers = 0
         self._rng = random.Random(f"meter {seed}")
         self._record = record or (lambda kind, t, **fields: None)
@@ -94,6 +98,11 @@ class GridMeter:
             self.line.echo = bool(value)
         if name == "turn_round_ms":
             self.line.turn_round_s = (value or 5) / 1000
+
+    def set_input(self, on: bool, now: float = 0.0) -> None:
+        """Switch the contact at the digital input; a PAC2200 shows it."""
+        self.input = on
+        self._record("meter_input", now, on=on)
 
     def update(self, now: float, current_ma, truth: dict | None = None) -> None:
         """The signed grid currents at `now`; taken over when the snapshot is older than
@@ -130,11 +139,12 @@ class GridMeter:
     async def start(self) -> None:
         """Open the line and let pymodbus answer on it."""
         pymodbus_apply_logging_config(60)
-        bits = [SimData(0, values=[False] * 16, datatype=DataType.BITS)]
-        code = [SimData(0xFC02, values=METER_CODE, datatype=DataType.REGISTERS)]
-        shown = [SimData(0, count=REGISTERS, values=0, datatype=DataType.REGISTERS)]
+        coils = [SimData(0, values=[False] * 16, datatype=DataType.BITS)]
+        inputs = [SimData(INPUT_AT, values=[False] * 8, datatype=DataType.BITS)]
+        code = SimData(METER_CODE_AT, values=METER_CODE, datatype=DataType.REGISTERS)
+        shown = SimData(0, count=REGISTERS, values=0, datatype=DataType.REGISTERS)
         device = SimDevice(
-            self.address, simdata=(bits, list(bits), code, shown), action=self._read
+            self.address, simdata=(coils, inputs, [shown, code], [shown]), action=self._read
         )
         self.line.start()
         self._server = ModbusSerialServer(device, port=self.line.slave_path, baudrate=9600)
@@ -151,12 +161,15 @@ class GridMeter:
     async def _read(self, function, start, address, count, registers, _values):
         if self.faults["exception"]:
             return ExcCodes(self.faults["exception"])
-        if function != 4:
+        if function == 2 and self.kind == "pac2200":
+            registers[0] = self.input << INPUT_AT % 16
             return None
+        if function != KINDS[self.kind]:
+            return None if address == METER_CODE_AT else ExcCodes.ILLEGAL_ADDRESS
         if self.kind == "eastron" and (address % 2 or count % 2 or count > 80):
             return ExcCodes.ILLEGAL_ADDRESS
-        words = self._floats() if self.kind == "eastron" else self._integers()
-        for where, kind, value in words:
+        words = {"eastron": self._floats, "gateway": self._integers, "pac2200": self._siemens}
+        for where, kind, value in words[self.kind]():
             packed = struct.pack(">" + kind, value)
             for i in range(0, len(packed), 2):
                 registers[where - start + i // 2] = packed[i] << 8 | packed[i + 1]
@@ -176,6 +189,12 @@ class GridMeter:
         yield 72, "f", s.import_kwh
         yield 74, "f", s.export_kwh
         yield 342, "f", s.import_kwh + s.export_kwh
+
+    def _siemens(self):
+        for where, kind, value in self._floats():
+            if where < 18:
+                # voltage and current between phases stand between these groups
+                yield 1 + where + where // 6 * 6, kind, value
 
     def _integers(self):
         """What a gateway shows; a phase without a value has the mark for none."""

@@ -208,21 +208,27 @@ def answer(function, registers, block):
     return [(20, frame(1, function, len(data), *data))]
 
 
-def read(model, registers, slow=True):
-    """Have the firmware read them once; return the meter and what it asked for."""
+def read(model, registers, slow=True, live=0):
+    """Have the firmware read them once; return the meter and what it asked for. live: the answer
+    to the question for the digital input."""
     register_map = load_map(model)
     function = TABLES[model][0]
-    blocks = list(register_map.fast)
+    fast = [answer(function, registers, block) for block in register_map.fast]
+    script = list(fast)
     if slow:
-        blocks += list(register_map.slow) + blocks
-    bus = Bus([answer(function, registers, block) for block in blocks], retries=0)
+        for block in register_map.slow or ((),):
+            script += [answer(function, registers, block)] if block else []
+            if register_map.input_at:
+                script.append([(20, frame(1, register_map.input_at[0], 1, live))])
+        script += fast
+    bus = Bus(script, retries=0)
     bus.clock.install(meters.meter)
     meter = Meter(bus.client, 1, register_map, slow_every=0)
 
     async def main():
         await meter.read()
         if slow:
-            for _ in register_map.slow:
+            for _ in register_map.slow or (0,):
                 await meter.read_slow()
             await meter.read()
 
@@ -243,7 +249,8 @@ def test_each_shows_what_its_registers_hold():
     for model, table in TABLES.items():
         function, gap_ms, phases = table[:3]
         meter, requests = read(model, fill(table))
-        assert {request[1] for request in requests} == {function}, model
+        functions = {2, function} if model == "siemens_pac2200" else {function}
+        assert {request[1] for request in requests} == functions, model
         assert load_map(model).gap_ms == gap_ms
         assert meter.phases == phases
         sign = (1, -1, 1)
@@ -298,13 +305,12 @@ def test_a_gateway_with_powers_or_whole_amperes():
 
 
 def test_the_digital_input_of_a_pac2200():
-    table = TABLES["siemens_pac2200"]
-    # 32 bits from 209 on, the input is the lowest bit
-    for high, low, live in ((0, 0, False), (0, 1, True), (0, 2, False), (1, 0, False)):
-        registers = fill(table)
-        registers[209] = high
-        registers[210] = low
-        assert read("siemens_pac2200", registers)[0].input_live is live
+    registers = fill(TABLES["siemens_pac2200"])
+    for live in (0, 1):
+        meter, requests = read("siemens_pac2200", registers, live=live)
+        assert meter.input_live is (live == 1)
+        # function 2: one discrete input from 200 on
+        assert requests[1] == frame(1, 2, 0, 200, 0, 1)
 
 
 def test_a_mark_for_no_value_is_none():

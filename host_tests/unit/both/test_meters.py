@@ -207,11 +207,15 @@ def test_what_is_wrong_with_a_map():
         (("current_sign", "power"), "fast: give power_l1, too"),
         (("power_factor", 95), "power_factor: it shows currents; leave it out"),
         (("powerfactor", 95), "powerfactor: unknown key; give name, sources, "),
-        (("input", 7), "input: 7; give [register, bit]"),
-        (("input", [9]), "input: [9]; give [register, bit]"),
-        (("input", [9, 16]), "input: 16; give 0..15"),
-        (("input", [-1, 0]), "input: -1; give 0..65535"),
-        (("input", [9, 0]), "slow: give input, too"),
+        (("input", 7), "input: 7; give an object"),
+        (("input", [9, 0]), "input: [9, 0]; give an object"),
+        (("input", {}), "input.function: None; give 1..4"),
+        (("input", {"function": 5, "address": 9}), "input.function: 5; give 1..4"),
+        (("input", {"function": 2}), "input.address: None; give 0..65535"),
+        (("input", {"function": 2, "address": 65536}), "input.address: 65536; give 0..65535"),
+        (("input", {"function": 2, "address": 9, "bit": 1}), "input.bit: 1; give 0..0"),
+        (("input", {"function": 3, "address": 9, "bit": 16}), "input.bit: 16; give 0..15"),
+        (("input", {"function": 3, "addres": 9}), "input.addres: unknown key; give function, "),
     )
     for (key, value), words in rows:
         data = copy()
@@ -303,42 +307,61 @@ def test_a_single_phase_meter_on_any_phase():
     assert m.current_ma == [10500, -250, 32123]
 
 
-def test_a_digital_input_that_is_not_heard_for_long_is_not_known():
+def asked(bus, m, times):
+    """Samples and what is read in between: the states of the input, and their ages in ms."""
+    seen = []
+    since = []
+
+    async def main():
+        for _ in range(times):
+            await m.read()
+            await m.read_slow()
+            seen.append(m.input_live)
+            since.append(bus.clock.ticks_diff(bus.clock.ticks_ms(), m.input_ms or 0))
+
+    asyncio.run(main())
+    return seen, since
+
+
+def test_the_digital_input_is_asked_for_after_every_sample():
+    fast = answer(bytes(12), 3)
+    for function, bit, on, off in (
+        (1, 0, b"\x01", b"\x00"),
+        (2, 0, b"\x01", b"\x00"),
+        (3, 3, b"\x00\x08", b"\xff\xf7"),
+        (4, 15, b"\x80\x00", b"\x7f\xff"),
+    ):
+        data = copy()
+        data["input"] = {"function": function, "address": 0x1C8, "bit": bit}
+        heard = [answer(state, function) for state in (on, off, on)]
+        refused = [(20, frame(1, function | 0x80, 2))]
+        script = [fast, heard[0], fast, heard[1], fast, [], fast, refused, fast, heard[2]]
+        bus, m = meter(script, check_map(data), slow_every=3)
+        assert m.input_live is None and m.input_ms is None
+        seen, since = asked(bus, m, 5)
+        # what is not heard leaves it as it was, and when that was is told
+        assert seen == [True, False, False, False, True]
+        assert since[:2] == [0, 0] and since[2] > 300 and since[3] > since[2] and since[4] == 0
+        assert bus.port.sent[1][1] == frame(1, function, 1, 0xC8, 0, 1)
+        assert (m.failures, m.slow_failures) == (0, 2)
+
+
+def test_a_slow_block_that_is_never_answered_leaves_the_input_its_turns():
     data = copy()
     data["slow"] = [[9, 1]]
-    data["input"] = [9, 3]
-    state = {"fast": answer(bytes(12), 3), "slow": []}
-
-    def heard(request):
-        return state["fast" if request[5] == 6 else "slow"]
-
-    _, m = meter([heard] * 200, check_map(data), slow_every=1)
-
-    def after(samples, word):
-        state["slow"] = [] if word is None else answer(pack(">H", word), 3)
-
-        async def main():
-            for _ in range(samples):
-                try:
-                    await m.read()
-                    await m.read_slow()
-                except ModbusError:
-                    pass
-
-        asyncio.run(main())
-        return m.input_live
-
-    assert after(5, None) is None
-    assert after(1, 0x0008) is True
-    assert after(1, 0xFFF7) is False
-    assert after(1, 0x0008) is True
-    assert after(1, 0xFFFF) is True  # the mark for no value
-    assert after(28, None) is True
-    assert after(3, None) is None
-    assert after(1, 0) is False
-    state["fast"] = []  # the whole meter is silent
-    assert after(29, 0x0008) is False
-    assert after(2, 0x0008) is None
+    data["values"]["frequency"] = [9, "u16", -1]
+    data["input"] = {"function": 2, "address": 7}
+    fast = answer(bytes(12), 3)
+    live = answer(b"\x01", 2)
+    late = answer(pack(">H", 500), 3)
+    # the block, then the input, after every third sample; the input alone after the others
+    script = [fast, [], fast, live, fast, live, fast, late, live]
+    bus, m = meter(script, check_map(data), slow_every=3)
+    asked(bus, m, 4)
+    functions = [request[1] for _, request in bus.port.sent]
+    assert functions == [3, 3, 3, 2, 3, 2, 3, 3, 2]
+    assert m.input_live is True and m.frequency_mhz == 50000
+    assert m.slow_failures == 1
 
 
 def test_map_files():

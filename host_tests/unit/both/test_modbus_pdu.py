@@ -23,6 +23,9 @@ def test_crc_of_the_serial_line_guide_and_of_well_known_frames():
 
 def test_requests_of_the_specification():
     buffer = bytearray(256)
+    # 6.1 read coils 20-38, 6.2 read discrete inputs 197-218
+    assert bytes(buffer[: put_read(buffer, 17, 1, 0x13, 0x13)]) == unhex("110100130013")
+    assert bytes(buffer[: put_read(buffer, 17, 2, 0xC4, 0x16)]) == unhex("110200c40016")
     # 6.3 read holding registers 108-110 (0x6B, 3 of them)
     assert bytes(buffer[: put_read(buffer, 17, 3, 0x6B, 3)]) == unhex("1103006b0003")
     # 6.4 read input register 9
@@ -40,6 +43,12 @@ def test_requests_of_the_specification():
 def test_answers_of_the_specification():
     rows = (
         # request, answer, its length
+        ("110100130013", "110103cd6b05", 6),
+        ("110200c40016", "110203acdb35", 6),
+        ("110200c80001", "11020101", 4),
+        ("110200c80008", "110201ff", 4),
+        ("110200c80009", "110202ff01", 5),
+        ("110200c80001", "118202", 3),
         ("1103006b0003", "110306022b00000064", 9),
         ("110400080001", "110402000a", 5),
         ("110600010003", "110600010003", 6),
@@ -61,6 +70,8 @@ def test_what_is_no_answer():
         ("1103006b0003", "120306022b00000064"),  # another device
         ("1103006b0003", "110406022b00000064"),  # another function
         ("1103006b0003", "110304022b0000"),  # another number of bytes
+        ("110200c80001", "1102020100"),
+        ("110200c80001", "11010101"),
         ("1103006b0003", "118402"),  # exception of another function
         ("110600010003", "110600010004"),  # another value
         ("110600010003", "110600020003"),  # another register
@@ -76,7 +87,9 @@ def test_illegal_requests_are_refused():
     for address, function, start, count in (
         (0, 3, 0, 1),
         (248, 3, 0, 1),
-        (1, 1, 0, 1),
+        (1, 0, 0, 1),
+        (1, 5, 0, 1),
+        (1, 2, 0, 0),
         (1, 3, 0, 0),
         (1, 3, 0, 126),
         (1, 3, 65535, 2),

@@ -141,6 +141,13 @@ def test_wrong_types():
         ("meters", [1], "meters[0]: 1 is no object; give {...}"),
         ("meters", [[]], "meters[0]: a list is no object; give {...}"),
         ("rs485", None, "rs485: null is no object; give {...}"),
+        ("meters.0.phase", 0, "meters[0].phase: 0 is below 1; give 1..3"),
+        ("meters.0.phase", "L1", 'meters[0].phase: "L1" is no whole number; give 1..3'),
+        (
+            "meters.0.phase",
+            2,
+            "meters[0].phase: eastron_sdm630 measures all of them; give it with a single-phase",
+        ),
         ("rs485.baud", 9600.5, "rs485.baud: 9600.5 is unknown; give one of 1200, 2400, 4800, "),
         ("meters.0.address", "1", 'meters[0].address: "1" is no whole number; give 1..247'),
         ("meters.0.address", 1.0, "meters[0].address: 1.0 is no whole number; give 1..247"),

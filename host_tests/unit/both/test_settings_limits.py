@@ -49,6 +49,17 @@ def long_error(path, value):
     return settings.validate(put(copy(LONG), path, value))[1]
 
 
+def test_the_phase_of_a_single_phase_meter():
+    document = copy(SMALLEST)
+    document["meters"][0]["phase"] = 1
+    assert good(copy(document)) == good(SMALLEST)
+    document["meters"][0]["model"] = "eastron_sdm120"
+    assert "phase" not in good(copy(document))["meters"][0]
+    document["meters"][0]["phase"] = 3
+    stored = good(document)
+    assert stored["meters"][0]["phase"] == 3 and good(copy(stored)) == stored
+
+
 def test_what_few_need_is_kept_where_it_is_given_and_only_there():
     document = good(LONG)
     assert good(copy(document)) == document

@@ -31,7 +31,7 @@ class Meter:
     def __init__(self, period_ms=1000):
         self.name = "grid"
         self.period_ms = period_ms
-        self.taken_ms = None
+        self.input_ms = None
         self.input_live = None
 
 
@@ -130,7 +130,7 @@ def test_the_input_of_a_meter_that_falls_silent_counts_as_live():
         found = inputs.Inputs([{"name": "m", "source": "meter", "meter": "grid"}], [meter], None)
         assert found.state(0) is None
         meter.input_live = False
-        meter.taken_ms = 5
+        meter.input_ms = 5
         assert found.changed()
         found.live[0] = 0
         for _ in range(looks):
@@ -138,7 +138,7 @@ def test_the_input_of_a_meter_that_falls_silent_counts_as_live():
         assert found.changed() and found.state(0) is None
         for _ in range(2000):
             found.changed()
-        meter.taken_ms = 6
+        meter.input_ms = 6
         assert not found.changed() and found.state(0) is False
         meter.input_live = True
         assert found.changed()
