@@ -7,10 +7,18 @@ margin, it may have all again; the minute begins anew.
 
 from compat import const, ticks_diff
 
-from loadmgmt.point import TOP, CHARGING
+from loadmgmt.point import CHARGING, READY, TOP
 
 _LEAST_MARGIN_MA = const(1000)  # a car stays up to 0.5 A below its setpoint
 _NOISE_MA = const(500)
+_IDLE_MS = const(120000)
+
+
+def is_idle(site, p, now_ms: int) -> bool:
+    """True when its car has not taken the current that it is offered for longer than one needs to
+    start (10-40 s)."""
+    since_ms = min(ticks_diff(now_ms, p.since_ms), ticks_diff(now_ms, site.turn_ms[p.index]))
+    return p.car == READY and p.setpoint_ma > 0 and since_ms >= _IDLE_MS
 
 
 def asked_ma(site, p, now_ms: int) -> int:
@@ -20,6 +28,8 @@ def asked_ma(site, p, now_ms: int) -> int:
     if p.car != CHARGING or not p.measures:
         site.asked[i] = 0
         site.less_ms[i] = now_ms
+        if is_idle(site, p, now_ms):
+            site.asked[i] = most = p.min_ma  # kept for it, should it start; the rest is not
         return most
     drawn = p.drawn[TOP]
     asked = site.asked[i]

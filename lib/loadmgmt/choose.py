@@ -36,7 +36,7 @@ def choose(waiting, low, cap, uses, room, earn, rank, on=None) -> list:
         before = room[:]
         got, rivals = divide(group, low, uses, room, earn)
         got = pack(group, got, rivals, room, 1, 2)
-        if on is not None and (len(group) >= _MANY or 0 < len(got) < len(group)):
+        if on is not None and (len(group) + len(on) >= _MANY or 0 < len(got) < len(group)):
             got = _patiently(group, got, on + chosen, low, cap, uses, before, room, earn, rank)
         chosen += got
     return chosen

@@ -12,14 +12,15 @@ then disturbs nobody.
 from compat import const, ticks_diff
 
 from loadmgmt import reason
+from loadmgmt.ask import is_idle
 from loadmgmt.choose import choose
 from loadmgmt.event import TOLD_CUT, TOLD_LEFT, TOLD_STOPPED
 from loadmgmt.point import CHARGING, NO_CAR, READY
 from loadmgmt.why import bind, note
 
-_IDLE_MS = const(120000)  # a car starts 10-40 s after its offer
 _WEIGH_MS = const(60000)
-_MOST_SLOTS = const(999)
+_START_MS = const(60000)  # until then whom it was ended for has started
+_MOST_SLOTS = const(998)
 _CLASS = const(1000)
 _MOST_SERVED = const(0x3FFFFFFF)
 
@@ -63,6 +64,8 @@ def line_up(site, on, waiting, room, after_stop, now_ms) -> list:
             continue
         waited = waited_ms(site, p, now_ms)
         slots = min(waited // slot_ms, _MOST_SLOTS) if slot_ms else 0
+        if waited >= _START_MS or not site.told[i] & TOLD_STOPPED:
+            slots += 1  # one that was ended just now is not to take its place again
         rank[i] = p.priority * _CLASS + slots
         low[i] = p.min_ma
         queue.append((-rank[i], site.served[i], -waited, p.name, i))
@@ -71,6 +74,7 @@ def line_up(site, on, waiting, room, after_stop, now_ms) -> list:
     joined = []
     ended = []
     full = over = None
+    kept = [0] * len(room)  # of what is free, for those who wait for the turns of others to end
     priority = -1
     is_due = ticks_diff(now_ms, site.weighed_ms) >= _WEIGH_MS
     if is_due:
@@ -82,7 +86,7 @@ def line_up(site, on, waiting, room, after_stop, now_ms) -> list:
         while at < len(queue) and queue[at][0] == first:
             group.append(queue[at][4])
             at += 1
-        is_new = slot_ms and rank[group[0]] % _CLASS == 0
+        is_new = slot_ms and rank[group[0]] % _CLASS <= 1
         candidates = []
         for i in group:
             if _may_start(site, i, free, after_stop):
@@ -98,19 +102,16 @@ def line_up(site, on, waiting, room, after_stop, now_ms) -> list:
                 _add(free, site.uses[i], low[i])
                 bind(site, site.points[i], limit, reason.HOLD, low[i])
         joined += got
-        if full:
-            for i in got:
-                _add(full, site.uses[i], -low[i])
         if len(got) < len(group) and site.points[group[0]].priority != priority:
             priority = site.points[group[0]].priority
-            full, over = _endable(site, on, free, priority, now_ms)
+            full, over = _endable(site, on, joined, free, priority, now_ms)
         for i in group:
             if i in got:
                 site.told[i] &= ~TOLD_LEFT
             elif is_new and site.points[i].reason == reason.WAITS_TURN and _fits(site, i, free):
                 site.told[i] |= TOLD_LEFT
             elif site.points[i].reason != reason.HOLD:
-                _claim(site, i, free, full, over, joined, ended, after_stop)
+                _claim(site, i, free, kept, full, over, joined, ended, after_stop)
     joined = [entry[4] for entry in queue if entry[4] in joined]  # where room is short, in order
     for i in joined:
         p = site.points[i]
@@ -161,50 +162,52 @@ def _may_start(site, i, free, after_stop):
     return True
 
 
-def _endable(site, on, free, priority, now_ms):
+def _endable(site, on, joined, free, priority, now_ms):
     """What the limits would have left if nobody charged whose turn will end for this priority, and
     whose turn may end now, in that order."""
     full = free[:]
     over = []
-    for k in on:
+    for k in on + joined:
         v = site.points[k]
         if v.priority <= priority:
             _add(full, v.seat.places, _gives_ma(site, k))
-            if _is_over(site, v, priority, now_ms):
+            if k not in joined and _is_over(site, v, priority, now_ms):
                 turn_ms = ticks_diff(now_ms, site.turn_ms[k])
                 over.append((v.priority, v.car != READY, -turn_ms, v.name, k))
     over.sort()
     return full, [victim[4] for victim in over]
 
 
-def _claim(site, i, free, full, over, joined, ended, after_stop):
+def _claim(site, i, free, kept, full, over, joined, ended, after_stop):
     """Take the place of those whose slot is over, if that is enough; else keep the limits."""
     p = site.points[i]
     low = site.low
     need = low[i]
     places = p.seat.places
-    gone = []
     held = after_stop if site.told[i] & TOLD_CUT else bytes(len(free))
+    gone = []
     short = [j for j in places if free[j] - held[j] < need]
-    for k in over:
-        if k not in ended and _shares(site.uses[k], short):
-            gone.append(k)
-            _add(free, site.uses[k], _gives_ma(site, k))
-            short = [j for j in places if free[j] - held[j] < need]
-            if not short:
-                break
+    if [j for j in short if free[j] + kept[j] - held[j] < need]:
+        for k in over:
+            if k not in ended and _shares(site.uses[k], short):
+                gone.append(k)
+                _add(free, site.uses[k], _gives_ma(site, k))
+                short = [j for j in places if free[j] - held[j] < need]
+                if not short:
+                    break
+    # else it lacks only what is kept for those before it: nobody is ended for that
     if short:
         for k in gone:
             _add(free, site.uses[k], -_gives_ma(site, k))
         for j in places:
-            if full[j] < need:  # not even then
-                bind(site, p, j, reason.NO_ROOM, p.min_ma)
+            if full[j] < need:  # not even when all turns have ended
+                bind(site, p, j, reason.NO_ROOM, need)
                 return
         if site.slot_ms:
-            note(site, p, reason.WAITS_TURN, short[0] % (3 * len(site.circuits)), p.min_ma)
-            if site.rank[i] % _CLASS:
+            note(site, p, reason.WAITS_TURN, short[0] % (3 * len(site.circuits)), need)
+            if site.rank[i] % _CLASS > 1:
                 _add(free, places, -need)
-                _add(full, places, -need)
+                _add(kept, places, need)
         return
     for k in gone[:]:  # of several, not all may be needed
         _add(free, site.uses[k], -_gives_ma(site, k))
@@ -215,7 +218,6 @@ def _claim(site, i, free, full, over, joined, ended, after_stop):
     ended += gone
     joined.append(i)
     _add(free, places, -need)
-    _add(full, places, -need)
 
 
 def _is_over(site, v, priority, now_ms):
@@ -223,8 +225,7 @@ def _is_over(site, v, priority, now_ms):
     use it, or it has less priority; never twice within a slot."""
     turn_ms = ticks_diff(now_ms, site.turn_ms[v.index])
     if site.slot_ms:
-        idle = v.car == READY and min(turn_ms, ticks_diff(now_ms, v.since_ms)) >= _IDLE_MS
-        if turn_ms >= site.slot_ms or idle:
+        if turn_ms >= site.slot_ms or is_idle(site, v, now_ms):
             return True
     return v.priority < priority and not site.told[v.index] & TOLD_STOPPED
 

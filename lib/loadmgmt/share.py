@@ -42,11 +42,13 @@ def first_pass(site, now_ms: int) -> None:
     Results: site.out[i] (mA, 0 for who does not charge), site.bound[i], and the points' reasons.
     """
     total, after_stop = capacity(site)
-    on, _ = plan(site, now_ms, total, after_stop)
+    on, ended = plan(site, now_ms, total, after_stop)
     for p in site.points:
         if p.index not in on:
             site.out[p.index] = 0
     _explain(site, on, -1)
+    for i in ended:
+        note(site, site.points[i], reason.WAITS_TURN, -1, 0)
 
 
 def plan(site, now_ms: int, total: list, after_stop: list) -> tuple:
@@ -69,7 +71,7 @@ def plan(site, now_ms: int, total: list, after_stop: list) -> tuple:
         uses[i] = p.seat.places
         if p.name_error:
             continue
-        if p.heard and site.enabled and wants(p):
+        if p.heard and site.enabled and wants(p) and not p.is_open:
             same = same and p.weight == 1 and p.priority == site.points[0].priority
             low[i] = p.min_ma
             cap[i] = asked_ma(site, p, now_ms)

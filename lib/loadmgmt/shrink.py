@@ -35,8 +35,6 @@ def shrink(site, now_ms, on, uses, budget, where):
                 victim < 0 or _stops_before(site, points[i], points[victim], now_ms)
             ):
                 victim = i
-        if victim < 0:
-            break
         if _is_awaited(site, at if where < 0 else where + n, now_ms):
             budget[at] += need
             continue

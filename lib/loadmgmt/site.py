@@ -36,6 +36,7 @@ RAISED = const(2)
 _SHARE_MS = const(1000)  # the full solve runs at most once a second
 _HOUR_MS = const(3600000)
 _OPEN_MS = const(900000)
+_WAIT_MS = const(30000)  # longer than the slowest car and the loss of some answers
 
 
 class Site:
@@ -124,7 +125,7 @@ class Site:
                 self.place(p)
             # wants() written out: a call for each would be a tenth of a reduction's time
             goes_on = enabled and WAITING <= p.car <= CHARGING and p.supported_ma >= p.min_ma
-            if p.setpoint_ma > 0 and not goes_on and not p.lost:
+            if p.setpoint_ma > 0 and (not goes_on or p.is_open) and not p.lost:
                 self.change(p, 0, now_ms)
                 flags = LOWERED
         weigh.weigh(self, now_ms)
@@ -187,7 +188,8 @@ class Site:
                     disobeys = told & TOLD_DISOBEYS
                     self.tell(event.DISOBEYS if disobeys else event.OBEYS, p.index, p.may_ma)
                 if told & TOLD_DISOBEYS:
-                    if p.is_open or p.drawn[TOP] > p.setpoint_ma + tolerance_ma(p.setpoint_ma):
+                    over = p.drawn[TOP] > p.setpoint_ma + tolerance_ma(p.setpoint_ma)
+                    if p.is_open or (over and ticks_diff(now_ms, p.changed_ms) >= _WAIT_MS):
                         # more than its setpoint flows, so its contactor has to open
                         p.is_open = True
                         p.opened_ms = now_ms

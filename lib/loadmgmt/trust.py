@@ -55,9 +55,6 @@ class Trust:
         self.moved = None  # since then; None: not yet to be said
         self.dropped = 0
 
-    def believed(self) -> bool:
-        return self.state == GOOD
-
     def age(self, now_ms: int):
         """Let time pass without a sample."""
         if self.state != SILENT and ticks_diff(now_ms, self.sample_ms) > self.silent_ms:

@@ -11,6 +11,7 @@ from compat import const, ticks_diff
 
 from loadmgmt.circuit import NONE_MA
 from loadmgmt.point import (
+    NOWHERE,
     TOP,
     BEFORE,
     CHARGING,
@@ -75,7 +76,9 @@ def own_draw(site, circuit, now_ms):
                     quiet = 0  # who says nothing may have lost its power: no doubt about the meter
                 if quiet < calm_ms:
                     calm_ms = quiet
-            if p.measures and not (p.rotation is None and is_unplaced(p)):
+            if p.seat is NOWHERE:
+                calm_ms = 0  # it has just changed its phases
+            elif p.measures and not (p.rotation is None and is_unplaced(p)):
                 grid = p.seat.grid
                 for k in range(p.phases_now):
                     own[grid[k]] += min(drawn[k], drawn[BEFORE + k])

@@ -113,7 +113,7 @@ def test_r5_the_reserve_of_a_lost_wallbox():
         site.step(sent + 32001)
         assert point.may_ma == after, (failsafe, boot, time_out)
         if time_out:
-            assert point.setpoint_ma == failsafe and point.car == NO_CAR
+            assert point.setpoint_ma == 0 and point.car == NO_CAR
         # looked for again only where it cannot draw by itself
         assert point.is_silent() == (after > 0)
 
