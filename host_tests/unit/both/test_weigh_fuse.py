@@ -206,3 +206,20 @@ def test_r9_a_late_car_costs_the_others_a_cut_but_no_stop():
     points[0].may_ma = 12000
     points[0].changed_ms = NOW_MS - 12000
     assert lowered(site) == [6000, 0]
+
+
+def test_what_one_that_does_not_obey_let_go_since_the_sample_counts_as_taken_back():
+    # a slow meter: 5 A above the fuse 7 s ago, when a drew 16 A; now it draws 12 A of its 6 A
+    circuit = metered(40000)
+    points = [wallbox("a"), wallbox("b")]
+    site = steady([circuit], points, [16000] * 2, [(16000,) * 3] * 2, [[45000] * 3])
+    site.change(points[0], 6000, NOW_MS - 2500)
+    tell(points[0], NOW_MS + 3000, 6000, (12000,) * 3)
+    tell(points[1], NOW_MS + 3000, 16000, (16000,) * 3)
+    now = NOW_MS + 6000
+    assert weigh.expected_ma(points[0], now) == 12000
+    for phase in range(3):
+        fuse.against_fuse(site, circuit, phase, now)
+    # b gives the 1 A that is left of the 5 A, once
+    assert [p.setpoint_ma for p in points] == [6000, 15000]
+    assert points[1].reason == reason.LIMIT
