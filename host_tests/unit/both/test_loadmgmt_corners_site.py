@@ -1,6 +1,6 @@
 """Corners of the site: what it is made of, what a pass returns, its sums, new settings."""
 
-from loadmgmt import reason, summary, takeover, trust, weigh
+from loadmgmt import event, reason, summary, takeover, trust, weigh
 from loadmgmt.circuit import NONE_MA, Circuit
 from loadmgmt.point import CHARGING, NO_CAR, READY, UNDECIDED, WAITING, ChargePoint, order_of
 from loadmgmt.site import LOWERED, RAISED, Site
@@ -163,3 +163,28 @@ def test_new_settings_that_change_the_setpoint_start_its_time_to_follow():
     new = Site([static()], [ChargePoint("a", 0, 3, "L123", 6000, 8000)], NOW_MS + 1000)
     takeover.take_over(old, new, [new.points[0]], NOW_MS + 1000)
     assert new.points[0].setpoint_ma == 10000 and new.points[0].changed_ms == point.changed_ms
+
+
+def test_a_contactor_that_was_opened_is_tried_again_after_a_quarter_of_an_hour():
+    point = wallbox()
+    site = steady([static()], [point], [16000], [(16000,) * 3], [])
+    site.circuits[0].limit_ma = [10000] * 3
+    site.step(NOW_MS)
+    assert point.setpoint_ma == 10000
+    now = NOW_MS
+    while not point.is_open:
+        now += 1000
+        assert now <= NOW_MS + 13000
+        tell(point, now - 400, 16000, (16000,) * 3)
+        site.step(now)
+    assert now >= NOW_MS + 12000  # it had its time to follow
+    assert (event.DISOBEYS, 0, 16000) in site.log and point.opened_ms == now
+    opened = now
+    while point.is_open:
+        now += 1000
+        mA = max(point.setpoint_ma, 0)
+        tell(point, now - 400, mA, (0, 0, 0), READY)
+        site.step(now)
+        assert now < opened + 2000000
+    assert (event.OBEYS, 0) in [row[:2] for row in site.log]
+    assert now - opened == 900000

@@ -10,25 +10,30 @@ ALL = (8000, 8000, 8000)
 
 
 def lowered(site, now_ms=NOW_MS):
-    """Setpoints after one look for overloads."""
+    """Setpoints after one look for overloads, which tells whether it changed one."""
+    before = [point.setpoint_ma for point in site.points]
     weigh.weigh(site, now_ms)
-    cut.cut(site, now_ms)
-    return [point.setpoint_ma for point in site.points]
+    told = cut.cut(site, now_ms)
+    after = [point.setpoint_ma for point in site.points]
+    assert told == (after != before)
+    return after
 
 
-def reading(*above):
-    """A meter of a 35 A fuse: these phases are 1 A above it."""
-    return [36000 if k in above else 20000 for k in range(3)]
+def reading(*above, fuses=(35000, 35000, 35000)):
+    """A meter at its fuses: these phases are 1 A above theirs."""
+    return [fuses[k] + 1000 if k in above else fuses[k] for k in range(3)]
 
 
 def test_r2_above_the_fuse_a_ramp_on_that_phase_ends_whichever_it_is():
     for rotation in ("L123", "L231", "L312"):
         for phase in range(3):
             circuit = metered()
+            circuit.main_ma = [35000, 40000, 45000]
+            meter = reading(phase, fuses=circuit.main_ma)
             another = ("L123", "L231", "L312")[(phase + 1) % 3]
             points = [wallbox("a", rotation), wallbox("b", another, 1), wallbox("c", None, 1)]
             rows = [(9000, 8800, 8900), (9000, 0, 0), (9000, 0, 0)]
-            site = steady([circuit], points, [20000] * 3, rows, [reading(phase)])
+            site = steady([circuit], points, [20000] * 3, rows, [meter])
             assert fuse.stop_ramps(site, circuit, NOW_MS)
             # what it draws and half an ampere; who is on another phase, or nobody knows where, may
             assert [p.setpoint_ma for p in points] == [9500, 20000, 20000], (rotation, phase)
@@ -99,6 +104,28 @@ def test_section_5_with_too_little_known_load_each_that_may_be_there_is_cut_by_t
     assert found == [11000, 9000], found
 
 
+def test_section_5_above_the_fuse_one_of_unknown_place_is_cut_on_any_phase():
+    for phase in range(3):
+        circuit = metered(40000)
+        point = wallbox("a", None, 1)
+        meter = [45000 if k == phase else 20000 for k in range(3)]
+        site = steady([circuit], [point], [16000], [(16000, 0, 0)], [meter])
+        weigh.weigh(site, NOW_MS)
+        assert fuse.against_fuse(site, circuit, phase, NOW_MS)
+        assert point.setpoint_ma == 11000, phase
+        assert (point.reason, point.reason_at) == (reason.LIMIT, phase)
+
+
+def test_section_5_what_one_of_unknown_place_gives_spares_nobody_on_another_phase():
+    # 5 A too much on L1, 3 A on L2: a may be on either, b is on L2
+    circuit = metered(40000)
+    points = [wallbox("a", None, 1), wallbox("b", "L231", 1)]
+    meter = [45000, 43000, 20000]
+    site = steady([circuit], points, [16000] * 2, [(16000, 0, 0)] * 2, [meter])
+    circuit.main_ma = [60000] * 3  # the fuse itself is not looked at here
+    assert lowered(site) == [11000, 13000]
+
+
 def test_r2_below_a_fallback_one_that_does_not_obey_is_told_what_the_cars_may_have():
     rows = ((20000, 6000), (30000, 0))  # 15 A or 5 A for the cars: its minimum fits, or not
     for load, right in rows:
@@ -133,6 +160,7 @@ def test_one_that_cannot_measure_is_cut_by_what_it_is_taken_to_draw():
     )
     for state, setpoint, may, since_ms, right in rows:
         site, point = blind_car(state, setpoint, may, since_ms)
+        site.low[0] = 20000  # what an earlier look left there
         above = fuse.above_fuse(site.circuits[0], NOW_MS)
         for phase in range(3):
             if above[phase] > 0:
@@ -206,3 +234,20 @@ def test_r9_a_late_car_costs_the_others_a_cut_but_no_stop():
     points[0].may_ma = 12000
     points[0].changed_ms = NOW_MS - 12000
     assert lowered(site) == [6000, 0]
+
+
+def test_what_one_that_does_not_obey_let_go_since_the_sample_counts_as_taken_back():
+    # a slow meter: 5 A above the fuse 7 s ago, when a drew 16 A; now it draws 12 A of its 6 A
+    circuit = metered(40000)
+    points = [wallbox("a"), wallbox("b")]
+    site = steady([circuit], points, [16000] * 2, [(16000,) * 3] * 2, [[45000] * 3])
+    site.change(points[0], 6000, NOW_MS - 2500)
+    tell(points[0], NOW_MS + 3000, 6000, (12000,) * 3)
+    tell(points[1], NOW_MS + 3000, 16000, (16000,) * 3)
+    now = NOW_MS + 6000
+    assert weigh.expected_ma(points[0], now) == 12000
+    for phase in range(3):
+        fuse.against_fuse(site, circuit, phase, now)
+    # b gives the 1 A that is left of the 5 A, once
+    assert [p.setpoint_ma for p in points] == [6000, 15000]
+    assert points[1].reason == reason.LIMIT
