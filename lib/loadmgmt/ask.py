@@ -28,7 +28,7 @@ def asked_ma(site, p, now_ms: int) -> int:
     if p.car != CHARGING or not p.measures:
         site.asked[i] = 0
         site.less_ms[i] = now_ms
-        if is_idle(site, p, now_ms):
+        if p.is_open or is_idle(site, p, now_ms):
             site.asked[i] = most = p.min_ma  # kept for it, should it start; the rest is not
         return most
     drawn = p.drawn[TOP]

@@ -75,7 +75,7 @@ def line_up(site, on, waiting, room, after_stop, now_ms) -> list:
     ended = []
     full = over = None
     kept = [0] * len(room)  # of what is free, for those who wait for the turns of others to end
-    priority = -1
+    priority = None
     is_due = ticks_diff(now_ms, site.weighed_ms) >= _WEIGH_MS
     if is_due:
         site.weighed_ms = now_ms
@@ -187,7 +187,8 @@ def _claim(site, i, free, kept, full, over, joined, ended, after_stop):
     held = after_stop if site.told[i] & TOLD_CUT else bytes(len(free))
     gone = []
     short = [j for j in places if free[j] - held[j] < need]
-    if [j for j in short if free[j] + kept[j] - held[j] < need]:
+    is_ended = site.rank[i] % _CLASS == 0  # just now: it ends nobody else
+    if not is_ended and [j for j in short if free[j] + kept[j] - held[j] < need]:
         for k in over:
             if k not in ended and _shares(site.uses[k], short):
                 gone.append(k)

@@ -71,7 +71,7 @@ def plan(site, now_ms: int, total: list, after_stop: list) -> tuple:
         uses[i] = p.seat.places
         if p.name_error:
             continue
-        if p.heard and site.enabled and wants(p) and not p.is_open:
+        if p.heard and site.enabled and wants(p):
             same = same and p.weight == 1 and p.priority == site.points[0].priority
             low[i] = p.min_ma
             cap[i] = asked_ma(site, p, now_ms)

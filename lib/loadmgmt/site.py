@@ -125,7 +125,7 @@ class Site:
                 self.place(p)
             # wants() written out: a call for each would be a tenth of a reduction's time
             goes_on = enabled and WAITING <= p.car <= CHARGING and p.supported_ma >= p.min_ma
-            if p.setpoint_ma > 0 and (not goes_on or p.is_open) and not p.lost:
+            if p.setpoint_ma > 0 and not goes_on and not p.lost:
                 self.change(p, 0, now_ms)
                 flags = LOWERED
         weigh.weigh(self, now_ms)

@@ -13,6 +13,7 @@ from loadmgmt.circuit import NONE_MA
 from loadmgmt.point import (
     NOWHERE,
     TOP,
+    ChargePoint,
     BEFORE,
     CHARGING,
     CONFIRM_BY_TIME_MS,
@@ -223,6 +224,8 @@ def weigh(site, now_ms):
 def _start_of_blind(p, circuit, raise_ma=NONE_MA):
     """Note what the meter shows before a wallbox that cannot measure may draw more."""
     p.start_meter = circuit.meter_ma + [raise_ma, circuit.index]
+    if p.estimate is ChargePoint.estimate:
+        p.estimate = [0, 0, 0]
     p.estimated = False
 
 

@@ -10,6 +10,18 @@ ALL = (8000, 8000, 8000)
 TEN = (10000, 10000, 10000)
 
 
+def people(site):
+    """The sums for people, as attributes of the circuits."""
+    for circuit, found in zip(site.circuits, summary.sums(site)):
+        (
+            circuit.house_ma,
+            circuit.cars_ma,
+            circuit.may_ma,
+            circuit.reserved_ma,
+            circuit.budget_ma,
+        ) = found
+
+
 def fails(make):
     try:
         make()
@@ -62,7 +74,7 @@ def test_a_name_that_is_no_address_is_never_lost_and_takes_nothing():
         site.step(now)
     assert not points[1].lost and points[1].setpoint_ma == UNDECIDED
     assert points[0].setpoint_ma == 16000
-    summary.summarize(site)
+    people(site)
     assert site.circuits[0].may_ma == [16000] * 3
 
 
@@ -115,7 +127,7 @@ def test_the_sums_for_people():
     points[3].heard = False
     points[4].may_ma = 5000
     weigh.weigh(site, NOW_MS)
-    summary.summarize(site)
+    people(site)
     # c is on an unknown phase, d is lost, f cannot measure: they stand in the house load
     assert grid.cars_ma == [8000, 8000 + 7000, 8000]
     assert branch.cars_ma == [0, 7000, 0]
@@ -126,21 +138,21 @@ def test_the_sums_for_people():
     assert branch.budget_ma == [9000, 32000, 32000]
     # the house alone is above the target: nothing is left
     grid.meter_ma[0] = 50000
-    summary.summarize(site)
+    people(site)
     assert grid.budget_ma == [0, 20000, 20000]
     # a meter without the wallboxes reads the house
     grid.includes = False
-    summary.summarize(site)
+    people(site)
     assert grid.house_ma == [50000, 25000, 21000] and grid.budget_ma == [0, 10000, 14000]
     # not believed: the fallback
     grid.fallback_ma = (20000, 30000, 99000)
     grid.trust.state = trust.SILENT
     weigh.weigh(site, NOW_MS)
-    summary.summarize(site)
+    people(site)
     assert grid.budget_ma == [15000, 5000, 0]
     # without any limit there is none to tell
     site = steady([Circuit("free")], [wallbox()], [8000], [ALL], [])
-    summary.summarize(site)
+    people(site)
     assert site.circuits[0].budget_ma == [NONE_MA] * 3
 
 
@@ -174,10 +186,10 @@ def test_a_contactor_that_was_opened_is_tried_again_after_a_quarter_of_an_hour()
     now = NOW_MS
     while not point.is_open:
         now += 1000
-        assert now <= NOW_MS + 13000
+        assert now <= NOW_MS + 31000
         tell(point, now - 400, 16000, (16000,) * 3)
         site.step(now)
-    assert now >= NOW_MS + 12000  # it had its time to follow
+    assert now >= NOW_MS + 30000  # it had its time to follow
     assert (event.DISOBEYS, 0, 16000) in site.log and point.opened_ms == now
     opened = now
     while point.is_open:
