@@ -141,6 +141,8 @@ def test_r3_a_turn_does_not_end_while_its_group_has_not_settled():
     now = obey(site, 930)
     on = 0 if points[0].setpoint_ma else 1
     assert points[on].setpoint_ma == 7000 and points[2].setpoint_ma == 32000
+    # the first of the phases that it lacks (R10)
+    assert (points[1 - on].reason, points[1 - on].reason_at) == (reason.WAITS_TURN, 0)
     site.turn_ms[on] = now - 900000
     site.log = []
     site.on_event = lambda code, subject, value: site.log.append((code, subject))
@@ -216,6 +218,13 @@ def test_those_left_to_wait_for_the_sake_of_the_others_wait_for_a_slot_at_most()
         assert {p.reason for p in site.points[6:]} == {reason.WAITS_TURN}
     obey(site, 20, site.accounted_ms)
     assert min([p.setpoint_ma for p in site.points]) >= 6900
+
+
+def test_one_left_to_wait_does_not_join_a_moment_later():
+    site = fleet([50000] * 3, ["L123"] * 5 + [None])
+    obey(site, 50)
+    assert [p.setpoint_ma for p in site.points] == [10000] * 5 + [0]
+    assert site.points[5].reason == reason.WAITS_TURN
 
 
 def test_a_meter_without_the_wallboxes_enters_the_holds_as_it_is():
