@@ -31,7 +31,7 @@ def obey(site, seconds, now_ms=0):
 def test_what_a_car_has_received_is_counted_over_its_phases():
     rows = (
         # phases, draw, state; in a minute of mA * s / 16, of 1000 before
-        (3, (16000, 8000, 4000), CHARGING, 1000 + 28000 * 60 // 16),
+        (3, (8000, 16000, 4000), CHARGING, 1000 + 28000 * 60 // 16),
         (1, (16000, 0, 0), CHARGING, 1000 + 16000 * 60 // 16),
         (3, BLIND, CHARGING, 1000 + 3 * 10000 * 60 // 16),
         (1, BLIND, CHARGING, 1000 + 10000 * 60 // 16),
