@@ -9,12 +9,12 @@ they stand; what the meters showed is learnt anew, so that nothing is raised at 
 import gc
 
 from compat import address_host, const, open_udp, readable, sleep_ms, ticks_diff, ticks_ms
+from on_demand import unload
 
 from firmware import board, eventcodes
 from firmware.control import Control
 from firmware.eventlog import EventLog
 from firmware.supervisor import Supervisor
-from firmware.unload import unload
 
 VERSION = "0.1.0"
 

@@ -6,9 +6,9 @@ from chargers.warp import WarpChargers, WarpPoint
 from compat import udp_address
 from loadmgmt.circuit import Circuit
 from loadmgmt.site import Site
+from on_demand import call
 
 from firmware.meters import Bus, BusMeter
-from firmware.unload import call
 
 WARP_PORT = 34128
 _MIN_3P_MA = (6000, 9200)  # by vehicle type; 1: cars that do not start below 9.2 A (WARP)

@@ -5,8 +5,9 @@ Each is check(path, value, low, high) and returns the value or raises schema.Inv
 
 import os
 
+from on_demand import unload
+
 from firmware.schema import Invalid, fail, integer, show, text
-from firmware.unload import unload
 
 
 def model(path, value, low, high):

@@ -3,9 +3,9 @@
 import gc
 
 from compat import ticks_ms
+from on_demand import unload
 
 from firmware import board, eventcodes, settings
-from firmware.unload import unload
 
 
 def start(app) -> None:

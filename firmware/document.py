@@ -6,6 +6,8 @@ three, null means none. Used through firmware.settings only, which loads all thi
 needed. What only a part of it needs is loaded for that part: together it would be too much.
 """
 
+from on_demand import call
+
 from firmware.checks import current, host, model, slot, time_of_day, word, zone
 from firmware.schema import (
     RARE,
@@ -18,7 +20,6 @@ from firmware.schema import (
     table,
     text,
 )
-from firmware.unload import call
 
 _MAX_MA = 1000000
 _MAX_CHARGER_MA = 80000

@@ -9,9 +9,9 @@ import os
 import struct
 
 from compat import const, ticks_diff, ticks_ms
+from on_demand import call
 
 from firmware.eventcodes import WATCHDOG
-from firmware.unload import call
 
 FILE = "events"
 OLD = "events.old"

@@ -5,8 +5,7 @@ from loadmgmt.trust import STARTING
 from meters.meter import Meter
 from modbus.pdu import ModbusError
 from modbus.rtu import RtuClient
-
-from firmware.unload import unload
+from on_demand import unload
 
 _IDLE_MS = const(1000)
 

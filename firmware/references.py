@@ -4,8 +4,9 @@ names, a tree without loops, a model that fits. The wallboxes: firmware.charger_
 Works on a document that firmware.schema has already checked entry by entry; raises schema.Invalid.
 """
 
+from on_demand import call
+
 from firmware.schema import Invalid, each_once, fail, known, show
-from firmware.unload import call
 
 _DEPTH = 4
 

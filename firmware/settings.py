@@ -5,7 +5,7 @@ and its helpers are loaded for each call and freed again: they would take a tent
 heap, and settings are written rarely. Errors are text: path, what is wrong, what would be right.
 """
 
-from firmware.unload import unload
+from on_demand import unload
 
 _PARTS = ("document", "checks", "schema", "warp_config")
 

@@ -3,7 +3,8 @@
 One JSON scenario per line on standard input, one JSON answer per line on standard output, by the
 firmware's own solver (lib/loadmgmt of the working tree). It is a first pass: no raise delay, no
 start margin, no hysteresis. A bad line answers {"error": "what is wrong; what would be right"} and
-the run goes on. docs/allocate.md describes the format.
+the run goes on. Exit status 0; 1 when standard input cannot be read or standard output not be
+written, with a line on stderr. docs/allocate.md describes the format.
 """
 
 import argparse
@@ -19,9 +20,24 @@ sys.path[:0] = [str(ROOT), str(ROOT / "lib")]
 from tools import environment
 
 
+def _take(flags, number):
+    """Open /dev/null as this file descriptor."""
+    opened = os.open(os.devnull, flags)
+    if opened != number:
+        os.dup2(opened, number)
+        os.close(opened)
+    return number
+
+
 def set_up():
     """As environment.rerun(), but the set-up of .venv neither speaks among the answers nor reads
     the scenarios."""
+    if sys.stderr is None:  # closed: what is opened next must not become it
+        sys.stderr = os.fdopen(_take(os.O_WRONLY, 2), "w")
+    if sys.stdin is None:
+        sys.exit("standard input is closed; right: one scenario per line on it")
+    if sys.stdout is None:
+        sys.exit("standard output is closed; right: somebody who takes the answers")
     kept = [(number, os.dup(number)) for number in (0, 1)]
     nothing = os.open(os.devnull, os.O_RDONLY)
     os.dup2(nothing, 0)
@@ -85,9 +101,14 @@ class Solver:
     def answer(self, line: bytes) -> dict:
         """The answer of contract C4 to one line."""
         try:
-            scenario = allocate_check.scenario(line)
+            return self._answer(line)
         except Invalid as error:
             return {"error": str(error)}
+        except Exception as error:  # noqa: BLE001 - one line must not end the others
+            return {"error": f"line: {error!r}; give this line to Fusekeeper's makers"}
+
+    def _answer(self, line):
+        scenario = allocate_check.scenario(line)
         solved = self._solve({key: scenario[key] for key in ("circuits", "chargers")})
         if "error" in solved:
             return {"error": f"solver: {solved['error']}; give this line to Fusekeeper's makers"}
@@ -140,18 +161,36 @@ def in_words(scenario: dict, solved: dict) -> dict:
     return {"allocations": allocations, "phase_totals": totals, "us": solved["us"]}
 
 
+def in_bytes(answer: dict) -> bytes:
+    """An answer as a line of UTF-8. Half a surrogate pair, which UTF-8 cannot hold, is spelt out;
+    only an error can have one, of what it quotes."""
+    if "error" in answer:
+        spelt = answer["error"].encode("utf-8", "backslashreplace")
+        answer = {"error": spelt.decode()}
+    return json.dumps(answer, ensure_ascii=False).encode() + b"\n"
+
+
+def given_lines():
+    """The lines of standard input; ends the run with a message when they cannot be read."""
+    try:
+        yield from sys.stdin.buffer
+    except OSError as error:
+        sys.exit(f"standard input cannot be read: {error.strerror or error}")
+
+
 def main():
     options = arguments()
-    out = sys.stdout.buffer
     with Solver(options.interpreter) as solver:
-        for line in sys.stdin.buffer:
-            text = json.dumps(solver.answer(line), ensure_ascii=False)
+        for line in given_lines():
+            answer = in_bytes(solver.answer(line))
             try:
-                out.write(text.encode() + b"\n")
-                out.flush()
-            except BrokenPipeError:  # nobody reads any more, as in `... | head`
-                os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-                break
+                sys.stdout.buffer.write(answer)
+                sys.stdout.buffer.flush()
+            except OSError as error:
+                _take(os.O_WRONLY, sys.stdout.fileno())  # what is left over goes nowhere
+                if isinstance(error, BrokenPipeError):  # nobody reads any more, as in `| head`
+                    break
+                sys.exit(f"standard output cannot be written: {error.strerror or error}")
     return 0
 
 

@@ -49,11 +49,14 @@ def scenario(line: bytes) -> dict:
 
 def _parsed(line):
     def pairs(found):
-        keys = [key for key, _ in found]
-        for key in keys:
-            if keys.count(key) > 1:
+        record = {}
+        for key, value in found:
+            if not key:
+                fail('""', "a key without a name", "one of those in docs/allocate.md")
+            if key in record:
                 fail(key[:40], "there twice", "it once")
-        return dict(found)
+            record[key] = value
+        return record
 
     def constant(name):
         fail("line", f"{name} is no JSON", "a number or null")

@@ -11,8 +11,7 @@ import time
 
 import machine
 from compat import TIMEOUT, wait_for_ms
-
-from firmware.unload import call
+from on_demand import call
 
 _PARITY = {"N": None, "E": 0, "O": 1}
 _UART = 1

@@ -11,8 +11,7 @@ import sys
 import time
 
 from compat import TIMEOUT, const, readable, sleep_ms, ticks_add, ticks_diff, ticks_ms, wait_for_ms
-
-from firmware.unload import call
+from on_demand import call
 
 RESTART = const(3)  # exit code; tools/guardian.py knows it too
 _REOPEN_MS = const(1000)

@@ -11,7 +11,8 @@ that no answer is ever in memory as a whole.
 
 import json
 
-from firmware.unload import call, unload
+from on_demand import call, unload
+
 from firmware.web import Refusal
 
 READ = {

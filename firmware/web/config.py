@@ -7,8 +7,9 @@ others in force (None, or the error text and nothing has changed).
 
 import gc
 
+from on_demand import unload
+
 from firmware import settings
-from firmware.unload import unload
 
 
 def _chargers(context):

@@ -8,8 +8,8 @@ import asyncio
 import gc
 
 from compat import const, sleep_ms, ticks_add, ticks_ms
+from on_demand import call, unload
 
-from firmware.unload import call, unload
 from firmware.web import Refusal, api
 
 _REQUEST_MS = const(8000)

@@ -6,8 +6,8 @@ refused. Who may write: writing.py.
 """
 
 from compat import const, readable
+from on_demand import call
 
-from firmware.unload import call
 from firmware.web import Refusal
 
 BODY_MAX = const(16384)

@@ -20,8 +20,8 @@ import gc
 from compat import ticks_diff, ticks_ms
 from loadmgmt import reason, trust
 from loadmgmt.circuit import NONE_MA
+from on_demand import call
 
-from firmware.unload import call
 
 STATES = ("no_car", "blocked", "waiting", "ready", "charging", "fault", "full")
 

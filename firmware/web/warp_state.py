@@ -7,8 +7,8 @@ is given as "none".
 
 from loadmgmt import reason
 from loadmgmt.circuit import NONE_MA
+from on_demand import call
 
-from firmware.unload import call
 from firmware.web.status import STATES, state_of
 
 _UNREACHABLE = 128

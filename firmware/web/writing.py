@@ -8,7 +8,8 @@ addressed by number or as localhost (a foreign name that resolves to us is DNS r
 that are no browsers send no Origin.
 """
 
-from firmware.unload import call
+from on_demand import call
+
 from firmware.web import Refusal, api
 
 _PACKAGE = "firmware.web"

@@ -1,5 +1,6 @@
 """Corners of what a wallbox may draw: confirmed, reserved, taken over (R1, R5, R7)."""
 
+from compat import ticks_add
 from loadmgmt import event, reason
 from loadmgmt.circuit import Circuit
 from loadmgmt.point import CHARGING, NO_CAR, tolerance_ma
@@ -160,3 +161,18 @@ def test_a_move_on_any_phase_is_noticed():
         row[k] += 501
         tell(point, NOW_MS + 1000, 10000, row)
         assert point.moved_ms == NOW_MS + 1000
+
+
+def test_r1_one_at_rest_for_a_week_still_counts_with_its_draw_when_it_does_not_obey():
+    site, point = one(16000, (16000,) * 3)
+    site.circuits[0].limit_ma = [16000] * 3
+    now = NOW_MS
+    for _ in range(24 * 7):
+        now = ticks_add(now, 3600000)
+        tell(point, now, 16000, (16000,) * 3)
+        site.step(now)
+    assert point.setpoint_ma == point.may_ma == 16000
+    for drawn in (20000, 18000, 16000):
+        now = ticks_add(now, 1000)
+        tell(point, now, 16000, (drawn,) * 3)
+        assert point.may_ma == drawn

@@ -1,11 +1,8 @@
-"""Corners of the shares: what a car asks for, who is held back, and who is handed what."""
+"""Corners of the shares: what a car asks for, why one has nothing, how much is handed out."""
 
-from array import array
-
-from loadmgmt import choose, event, handout, headroom, reason, share, weigh, worth
+from loadmgmt import handout, headroom, reason, share, weigh
 from loadmgmt.ask import asked_ma
 from loadmgmt.circuit import Circuit
-from loadmgmt.event import TOLD_CUT
 from loadmgmt.fill import fill
 from loadmgmt.point import CHARGING, FAULT, READY, WAITING
 from loadmgmt.site import Site
@@ -16,18 +13,6 @@ ZERO = (0, 0, 0)
 
 def static(limit_ma=32000, name="grid", parent=None):
     return Circuit(name, parent, [limit_ma] * 3)
-
-
-def obey(site, seconds, now_ms=0, car=None):
-    """Let every wallbox do at once what it is told, for so long; returns the time."""
-    for _ in range(seconds):
-        now_ms += 1000
-        for point in site.points:
-            mA = max(point.setpoint_ma, 0)
-            drawn = (mA,) * 3 if car is None else ZERO
-            tell(point, now_ms - 400, mA, drawn, car or (CHARGING if mA else WAITING))
-        site.step(now_ms)
-    return now_ms
 
 
 def test_what_a_car_asks_for_is_learnt_in_a_minute_and_forgotten_at_once():
@@ -106,52 +91,6 @@ def test_r7_switched_off_stops_all():
     assert site.points[0].reason == reason.SWITCHED_OFF
 
 
-def test_r3_headroom_that_held_for_one_of_two_stopped_cars_starts_one():
-    # 12 A are free, 5 A of them not yet for a minute
-    circuit = metered(35000)
-    points = [wallbox("a"), wallbox("b")]
-    site = steady([circuit], points, [0, 0], [ZERO] * 2, [[23000] * 3])
-    for point in points:
-        tell(point, NOW_MS - 300, 0, ZERO, WAITING)
-        site.told[point.index] |= TOLD_CUT
-    circuit._seconds = array("i", [23000] * 33)
-    circuit._tens = array("i", [28000] * 3 + [23000] * 18)
-    circuit._clock_ms = NOW_MS
-    site.step(NOW_MS)
-    assert [p.setpoint_ma > 0 for p in points] == [True, False]
-    assert (points[1].reason, points[1].reason_at) == (reason.HOLD, 0)
-    # had it held for both, both would have started
-    points = [wallbox("a"), wallbox("b")]
-    circuit = metered(35000)
-    site = steady([circuit], points, [0, 0], [ZERO] * 2, [[23000] * 3])
-    for point in points:
-        tell(point, NOW_MS - 300, 0, ZERO, WAITING)
-        site.told[point.index] |= TOLD_CUT
-    circuit._seconds = array("i", [23000] * 33)
-    circuit._tens = array("i", [23000] * 21)
-    circuit._clock_ms = NOW_MS
-    site.step(NOW_MS)
-    assert [p.setpoint_ma for p in points] == [6000, 6000]
-
-
-def test_r3_a_turn_does_not_end_while_its_group_has_not_settled():
-    circuits = [static(7000, "left"), static(32000, "right")]
-    points = [wallbox("a"), wallbox("b"), wallbox("c", circuit=1)]
-    site = Site(circuits, points, 0)
-    now = obey(site, 930)
-    on = 0 if points[0].setpoint_ma else 1
-    assert points[on].setpoint_ma == 7000 and points[2].setpoint_ma == 32000
-    site.turn_ms[on] = now - 900000
-    site.log = []
-    site.on_event = lambda code, subject, value: site.log.append((code, subject))
-    circuits[0].settled_ms = now + 10000
-    site.told[1 - on] = 0
-    now = obey(site, 9, now)
-    assert points[on].setpoint_ma == 7000 and not site.log
-    now = obey(site, 3, now)
-    assert points[on].setpoint_ma == 0 and (event.TURN_ENDED, on) in site.log
-
-
 def test_r3_groups_settle_by_themselves_and_by_their_meters():
     left, right = metered(name="left"), static(32000, "right")
     branch = static(32000, "branch", 0)
@@ -167,55 +106,6 @@ def test_r3_groups_settle_by_themselves_and_by_their_meters():
         left.settled_ms = NOW_MS + one
         right.settled_ms = NOW_MS + other
         assert tuple(handout.settled(site, NOW_MS)) == right_marks, (one, other)
-
-
-def test_choosing_goes_on_without_the_memory_for_the_better_choice():
-    low, cap = [6000] * 3, [16000] * 3
-    uses, earn, rank = [(0, 1, 2)] * 3, [3, 3, 1], [0] * 3
-    call = choose.call
-
-    def no_memory(*_):
-        raise MemoryError
-
-    for replaced in (call, no_memory):
-        room = [13000] * 3
-        choose.call = replaced
-        try:
-            found = choose.choose([0, 1, 2], low, cap, uses, room, earn, rank, [])
-        finally:
-            choose.call = call
-        assert sorted(found) == [0, 1] and room == [1000] * 3
-
-
-def test_the_better_choice_ends_after_its_rounds_and_with_nobody():
-    room = [500000] * 3
-    # 40 single-phase cars of unknown place, which are worth little beside the others
-    n = 60
-    uses = [(0, 1, 2)] * n
-    earn = [1] * 40 + [3] * 20
-    found = worth.choose(list(range(n)), [6000] * n, [32000] * n, uses, room, earn, [0] * n, [])
-    assert set(range(40, 60)) <= set(found) and min(room) >= 0
-    room = [5000] * 3
-    assert worth.choose([0], [6000], [9000], [(0, 1, 2)], room, [3], [0], []) == []
-    assert room == [5000] * 3
-
-
-def fleet(limits, cars):
-    """Wallboxes of three phases and known or unknown place on static limits."""
-    points = []
-    for i, rotation in enumerate(cars):
-        points.append(wallbox("box %d" % i, rotation, 3 if rotation else 1))
-    return Site([Circuit("grid", None, limits)], points, 0)
-
-
-def test_those_left_to_wait_for_the_sake_of_the_others_wait_for_a_slot_at_most():
-    site = fleet([90000] * 3, ["L123"] * 6 + [None] * 7)
-    for seconds in (2, 100, 790):
-        obey(site, seconds, site.accounted_ms)
-        assert [p.setpoint_ma for p in site.points] == [15000] * 6 + [0] * 7
-        assert {p.reason for p in site.points[6:]} == {reason.WAITS_TURN}
-    obey(site, 20, site.accounted_ms)
-    assert min([p.setpoint_ma for p in site.points]) >= 6900
 
 
 def test_a_meter_without_the_wallboxes_enters_the_holds_as_it_is():

@@ -60,6 +60,27 @@ def test_r2_a_ramp_that_is_done_or_not_on_the_phase_goes_on():
         assert point.setpoint_ma == right, drawn
 
 
+def test_r2_what_the_second_look_alone_lowers_is_told_at_once():
+    # b was told 10 A less a moment ago, which covers the excess over the target: a, which was
+    # raised to 20 A with it, draws
+    rows = (
+        # 9 A and may not go on to 20 A; b drew all it had, so that covers the fuse, too
+        (9000, 20000, 36000, [9500, 10000]),
+        # 20 A and is cut by the 3 A that b, which drew 12 A, does not give
+        (20000, 12000, 45000, [17000, 10000]),
+    )
+    for first, second, meter, right in rows:
+        circuit = metered(40000 if meter > 40000 else 35000)
+        points = [wallbox("a"), wallbox("b")]
+        draws = [(first,) * 3, (second,) * 3]
+        site = steady([circuit], points, [20000] * 2, draws, [[meter] * 3])
+        site.change(points[1], 10000, NOW_MS - 1500)
+        points[0].changed_ms = NOW_MS - 1500
+        weigh.weigh(site, NOW_MS)
+        assert max(site.over) <= 0
+        assert lowered(site) == right
+
+
 def test_r4_the_ramp_ends_at_a_step_of_the_wallbox():
     circuit = metered()
     point = wallbox(step_ma=1000)
