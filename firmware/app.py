@@ -57,7 +57,7 @@ class App:
             return getattr(module, name)(self, *arguments)
         finally:
             module = None
-            unload("firmware", ("configure", "build", "warp_config", "supply"))
+            unload("firmware", ("configure", "build", "warp_config", "supply", "settings"))
             unload("loadmgmt", ("limits",))
 
     def document(self) -> dict:
