@@ -73,6 +73,7 @@ WRONG = [
     (('"seconds": 60', '"seconds": NaN'), "seconds: NaN is wrong; right: a number 1..1000000"),
     (box('"phases": 1.0'), "chargers[0].phases: 1.0 is wrong; right: one of 1, 3"),
     (box('"phases": true'), "chargers[0].phases: true is wrong; right: one of 1, 3"),
+    (box('"step_ma": 16000'), "chargers[0].step_ma: 16000 is wrong; right: a divisor of min_ma"),
     (box('"wiring": []'), "chargers[0].wiring: [] is wrong; right: one of"),
     (box('"priority": true'), "chargers[0].priority: true is wrong"),
     (car('"charger": "box 1", "phases": 2.0'), "cars[0].phases: 2.0 is wrong; right: one of 1"),

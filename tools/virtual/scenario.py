@@ -95,6 +95,8 @@ def _chargers(scenario):
             entry.circuit = _index(scenario.circuits, name, path + ".circuit")
         if entry.max_ma < entry.min_ma:
             wrong(path + ".max_ma", entry.max_ma, f"at least min_ma, {entry.min_ma}")
+        if entry.min_ma % entry.step_ma:
+            wrong(path + ".step_ma", entry.step_ma, f"a divisor of min_ma, {entry.min_ma}")
         for k in range(entry.count or 1):
             one = copy.copy(entry)
             one.name = f"{entry.name} {k + 1}" if entry.count else entry.name
