@@ -160,7 +160,9 @@ class Site:
             else:
                 self.told[point.index] |= TOLD_STOPPED
         if not point.measures and point.setpoint_ma > 0:
-            weigh.change_of_blind(self, point, setpoint_ma)
+            from loadmgmt import blind
+
+            blind.change(self, point, setpoint_ma)
         if setpoint_ma > point.may_ma:
             point.may_ma = setpoint_ma
         elif point.may_ma > point.peak_ma:

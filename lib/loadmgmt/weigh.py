@@ -13,10 +13,8 @@ from loadmgmt.circuit import NONE_MA
 from loadmgmt.point import (
     NOWHERE,
     TOP,
-    ChargePoint,
     BEFORE,
     CHARGING,
-    CONFIRM_BY_TIME_MS,
     LEAST,
     MOST,
     UNDECIDED,
@@ -199,7 +197,9 @@ def weigh(site, now_ms):
             if first < 0:
                 first = c
                 if not p.measures and p.car != CHARGING and ticks_diff(p.reading_ms, newest) >= 0:
-                    _start_of_blind(p, circuits[c])
+                    from loadmgmt import blind
+
+                    blind.start(p, circuits[c])
             highest = highest_ma(p, newest)
             if p.rotation is None and (p.measures or is_unplaced(p)):
                 if highest < 0:
@@ -211,7 +211,9 @@ def weigh(site, now_ms):
                 for j in limits:
                     over[j] += net
             elif not p.measures:
-                _blind(p, circuits[c], limits, expected, now_ms, over)
+                from loadmgmt import blind  # only where there is such a wallbox
+
+                blind.reckon(p, circuits[c], limits, expected, now_ms, over)
             else:
                 # the most: what it lets go of its own accord is in the sample still
                 drawn = p.drawn
@@ -219,50 +221,6 @@ def weigh(site, now_ms):
                 for j in limits:
                     over[j] += expected - drawn[k]
                     k += 1
-
-
-def _start_of_blind(p, circuit, raise_ma=NONE_MA):
-    """Note what the meter shows before a wallbox that cannot measure may draw more."""
-    p.start_meter = circuit.meter_ma + [raise_ma, circuit.index]
-    if p.estimate is ChargePoint.estimate:
-        p.estimate = [0, 0, 0]
-    p.estimated = False
-
-
-def change_of_blind(site, p, setpoint_ma):
-    """Its setpoint changes: it follows a lower one; what follows a higher one is looked for."""
-    if setpoint_ma < p.setpoint_ma:
-        p.estimate = [min(estimate, setpoint_ma) for estimate in p.estimate]
-        return
-    for c, _ in p.seat.dynamic:
-        if sees(site, c):
-            _start_of_blind(p, site.circuits[c], setpoint_ma - p.setpoint_ma)
-            break
-
-
-def _blind(p, circuit, limits, expected, now_ms, over):
-    """A wallbox that cannot measure, below a meter that includes it, settled.
-
-    It draws nothing until it charges. After 12 s of that at one setpoint it draws what the meter
-    rose by when it started (and when its setpoint was raised), at most its setpoint. Until then a
-    rise may be its own, no reason to cut.
-    """
-    charging = p.car == CHARGING
-    if charging and ticks_diff(now_ms, p.since_ms) < CONFIRM_BY_TIME_MS:
-        return
-    start = p.start_meter
-    if charging and not p.estimated and start is not None and start[4] == circuit.index:
-        p.estimated = True
-        for k in range(3):
-            rise = circuit.meter_ma[k] - start[k]
-            most = start[3]  # NONE_MA: it started; else what its setpoint was raised by
-            if most == NONE_MA:
-                p.estimate[k] += max(0, rise)
-            elif p.estimate[k] and rise * 2 >= most:  # not noise, nor the house on another phase
-                p.estimate[k] += min(rise, most)
-    for j in limits:
-        drawn = min(p.estimate[j % 3], expected) if charging and not is_unplaced(p) else 0
-        over[j] += expected - drawn
 
 
 def fallback_ma(circuit, phase: int) -> int:
