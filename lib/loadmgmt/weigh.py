@@ -57,17 +57,7 @@ def own_draw(site, circuit, now_ms):
     for p in circuit.points:
         if p.may_ma < p.peak_ma and ticks_diff(now_ms, p.confirm_ms) >= _LAG_MS:
             p.peak_ma = p.may_ma
-        drawn = p.drawn
-        if not by_one:
-            is_seen = circuits[p.circuit].is_seen
-        for k in range(3):
-            least = drawn[k]
-            most = drawn[BEFORE + k]
-            if least > most:
-                most, least = least, most
-            drawn[MOST + k] = most
-            if is_seen or least < drawn[LEAST + k]:
-                drawn[LEAST + k] = least
+        phases = 0  # on which it surely draws what it says
         if p.heard:
             if calm_ms:
                 quiet = min(ticks_diff(now_ms, p.changed_ms), ticks_diff(now_ms, p.moved_ms))
@@ -78,9 +68,21 @@ def own_draw(site, circuit, now_ms):
             if p.seat is NOWHERE:
                 calm_ms = 0  # it has just changed its phases
             elif p.measures and not (p.rotation is None and is_unplaced(p)):
-                grid = p.seat.grid
-                for k in range(p.phases_now):
-                    own[grid[k]] += min(drawn[k], drawn[BEFORE + k])
+                phases = p.phases_now
+        drawn = p.drawn
+        grid = p.seat.grid
+        if not by_one:
+            is_seen = circuits[p.circuit].is_seen
+        for k in range(3):
+            least = drawn[k]
+            most = drawn[BEFORE + k]
+            if least > most:
+                most, least = least, most
+            drawn[MOST + k] = most
+            if is_seen or least < drawn[LEAST + k]:
+                drawn[LEAST + k] = least
+            if k < phases:
+                own[grid[k]] += least
     return own, calm_ms
 
 
