@@ -1,1 +1,3 @@
 """The application: what is built out of the libraries in lib/ for one board."""
+
+wrong_file = False  # what settings.json holds is not in force; kept by firmware.settings

@@ -57,7 +57,7 @@ class App:
             return getattr(module, name)(self, *arguments)
         finally:
             module = None
-            unload("firmware", ("configure", "build", "warp_config", "supply"))
+            unload("firmware", ("configure", "build", "warp_config", "supply", "settings"))
             unload("loadmgmt", ("limits",))
 
     def document(self) -> dict:
@@ -112,7 +112,11 @@ class App:
 
     async def _read_bus(self):
         while True:
-            await self.bus.serve()
+            try:
+                await self.bus.serve()
+            except MemoryError:  # this sample is lost, the next one is not
+                gc.collect()
+                await sleep_ms(_POLL_MS)
             self._bus_slot.check_in()
 
     async def _receive(self):

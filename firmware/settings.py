@@ -2,16 +2,15 @@
 
 Currents are mA. What can be set and what is wrong with a document: firmware.document. That module
 and its helpers are loaded for each call and freed again: they would take a tenth of the chip's
-heap, and settings are written rarely. Errors are text: path, what is wrong, what would be right.
+heap, and settings are written rarely; this module itself is freed by those who use it. Errors are
+text: path, what is wrong, what would be right.
 """
 
 from on_demand import unload
 
+import firmware
+
 _PARTS = ("document", "checks", "schema", "warp_config")
-
-
-class _State:
-    wrong_file = False  # what settings.json holds is not in force
 
 
 def validate(document) -> tuple:
@@ -27,15 +26,15 @@ def defaults() -> dict:
 def load() -> tuple:
     """Return (document, error or None): settings.json, else the last good one, else defaults."""
     document, error = _call("load")
-    _State.wrong_file = error is not None
+    firmware.wrong_file = error is not None
     return document, error
 
 
 def save(document) -> str | None:
     """Check and store a document; return None or what is wrong (then nothing has changed)."""
-    error = _call("save", document, _State.wrong_file)
+    error = _call("save", document, firmware.wrong_file)
     if error is None:
-        _State.wrong_file = False
+        firmware.wrong_file = False
     return error
 
 

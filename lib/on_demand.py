@@ -17,6 +17,14 @@ def call(package: str, part: str, function: str, *arguments):
         unload(package, (part,))
 
 
+def take(package: str, part: str, name: str):
+    """What package.part defines under that name; its code lives as long as that is held."""
+    try:
+        return getattr(__import__(package + "." + part, None, None, (name,)), name)
+    finally:
+        unload(package, (part,))
+
+
 def unload(package: str, parts: tuple) -> None:
     """Forget package.part; the memory comes back when nobody holds what it defined.
 
@@ -27,7 +35,7 @@ def unload(package: str, parts: tuple) -> None:
         found = None
         for part in parts:
             found = sys.modules.pop(package + "." + part, found)
-            if hasattr(holder, part):
+            if part in getattr(holder, "__dict__", ()):  # hasattr() would ask a __getattr__
                 delattr(holder, part)
         if found:
             found = None

@@ -16,7 +16,7 @@ import subprocess
 import sys
 import time
 
-RESTART = 3  # the firmware's exit code when it asks for a restart (firmware/board/host.py)
+RESTART = 3  # the firmware's exit code when it asks for a restart (firmware/board/host_seldom.py)
 START_S = 30  # until the first heartbeat
 STEADY_S = 60  # a run of this length makes the next pause short again
 PAUSES_S = (0.1, 0.5, 1, 2, 5)

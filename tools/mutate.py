@@ -136,13 +136,14 @@ def run(sample, seed, minutes, jobs, state_path):
     verdicts = state["verdicts"]
     with tempfile.TemporaryDirectory(prefix="fusekeeper-mutate-") as scratch:
         shops = queue.Queue()
-        first = Workshop(pathlib.Path(scratch, "0"), tests)
-        quick_s = first.order()
+        made = [Workshop(pathlib.Path(scratch, str(job)), tests) for job in range(jobs)]
+        quick_s = made[0].order()
         if quick_s is None:
             sys.exit("the tests fail without any mutant")
-        shops.put(first)
-        for job in range(1, jobs):
-            shops.put(Workshop(pathlib.Path(scratch, str(job)), first.tests))
+        order = [path.name for path in made[0].tests]
+        for shop in made:
+            shop.tests.sort(key=lambda path: order.index(path.name))
+            shops.put(shop)
         print(
             f"{len(everyone)} mutants, {len(chosen)} of them by seed {seed}; tests {quick_s:.1f} s"
         )

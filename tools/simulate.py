@@ -1,7 +1,8 @@
 """Play a scenario in virtual time: the firmware's own control pass against a modelled site.
 
 Prints a JSON summary: overloads, energy and stops per car, violations of the rules. Exit status 0;
-1 when the scenario's own expectations are not met (named on stderr), 2 for a bad scenario.
+1 when the scenario's own expectations are not met (named on stderr), 2 when the scenario is
+wrong or something cannot be written: one line on stderr.
 The format of scenarios and summary: docs/simulate.md.
 """
 
@@ -13,6 +14,7 @@ from tools import environment  # noqa: F401 - refuses a Python that is too old
 
 import argparse
 import json
+import os
 
 from tools.virtual import summary
 from tools.virtual.keys import ScenarioError
@@ -33,26 +35,47 @@ def arguments(argv=None):
 def main(argv=None):
     """Run the tool and return its exit status."""
     options = arguments(argv)
+    if sys.stdout is None:
+        return failed("standard output is closed; right: somebody who takes the summary")
     try:
         scenario = read(options.scenario)
+        result = traced(scenario, options)
+        unmet = [] if options.law == "warp" else summary.unmet(result, scenario.expect)
     except ScenarioError as error:
-        print(error, file=sys.stderr)
-        return 2
-    if options.trace:
-        try:
-            with options.trace.open("w", encoding="utf-8", newline="") as file:
-                result = play(scenario, options.law, Trace(file))
-        except OSError as error:
-            print(f"{options.trace}: cannot be written: {error.strerror}", file=sys.stderr)
-            return 2
-    else:
-        result = play(scenario, options.law)
-    unmet = [] if options.law == "warp" else summary.unmet(result, scenario.expect)
+        return failed(error)
     result["unmet"] = unmet
-    print(json.dumps(result, indent=1))
+    try:
+        print(json.dumps(result, indent=1), flush=True)
+    except OSError as error:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), 1)  # what is left over goes nowhere
+        if not isinstance(error, BrokenPipeError):  # else nobody reads any more, as in `| head`
+            return failed(f"standard output cannot be written: {error.strerror}")
     for line in unmet:
-        print(line, file=sys.stderr)
+        tell(line)
     return 1 if unmet else 0
+
+
+def tell(line):
+    """A line on standard error, which may be closed."""
+    if sys.stderr is not None:
+        print(line, file=sys.stderr)
+
+
+def failed(line):
+    """Say why it cannot be done; the exit status for that."""
+    tell(line)
+    return 2
+
+
+def traced(scenario, options):
+    """Play it, with a trace if one is wanted."""
+    if options.trace is None:
+        return play(scenario, options.law)
+    try:
+        with options.trace.open("w", encoding="utf-8", newline="") as file:
+            return play(scenario, options.law, Trace(file))
+    except OSError as error:
+        raise ScenarioError(f"{options.trace}: cannot be written: {error.strerror}") from None
 
 
 def play(scenario, law="fusekeeper", trace=None):
@@ -62,4 +85,7 @@ def play(scenario, law="fusekeeper", trace=None):
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    try:
+        sys.exit(main())
+    except KeyboardInterrupt:
+        sys.exit(130)

@@ -11,7 +11,7 @@ import time
 
 import machine
 from compat import TIMEOUT, wait_for_ms
-from on_demand import call
+from on_demand import call, take
 
 _PARITY = {"N": None, "E": 0, "O": 1}
 _UART = 1
@@ -26,18 +26,14 @@ class arguments:
     bind = "0.0.0.0"
 
 
+def __getattr__(name: str):
+    """What is needed seldom is loaded when it is asked for."""
+    return take("firmware.board", "esp32_seldom", name)
+
+
 def watchdog(timeout_ms: int):
     """Arm the hardware watchdog; it cannot be stopped, only be given another time-out."""
     return machine.WDT(timeout=timeout_ms)
-
-
-def maintenance():
-    """Give a person at the console ten minutes before the watchdog bites."""
-    machine.WDT(timeout=600000)
-
-
-def unique_id() -> str:
-    return "".join(["%02x" % byte for byte in machine.unique_id()])
 
 
 _started_by = call("firmware.board", "esp32_seldom", "take_cause")
@@ -48,25 +44,10 @@ def reset_cause() -> str:
     return _started_by
 
 
-def restart():
-    """Reset the chip; does not return."""
-    call("firmware.board", "esp32_seldom", "restart")
-
-
-def mem_info() -> tuple:
-    """Return (used, free) bytes of the Python heap and the largest free block beside it."""
-    return call("firmware.board", "esp32_seldom", "mem_info")
-
-
 def safe_outputs():
     """Stop driving the bus: the only output there is."""
     if _Rs485.direction:
         _Rs485.direction(0)
-
-
-def open_contact(number: int):
-    """Return a function that gives 0 while the contact between a pin and ground is closed."""
-    return machine.Pin(number, machine.Pin.IN, machine.Pin.PULL_UP)
 
 
 def utc_s() -> int | None:

@@ -20,6 +20,20 @@ def take_cause() -> str:
     return "power_on" if cause == machine.PWRON_RESET else "reset"
 
 
+def maintenance():
+    """Give a person at the console ten minutes before the watchdog bites."""
+    machine.WDT(timeout=600000)
+
+
+def unique_id() -> str:
+    return "".join(["%02x" % byte for byte in machine.unique_id()])
+
+
+def open_contact(number: int):
+    """Return a function that gives 0 while the contact between a pin and ground is closed."""
+    return machine.Pin(number, machine.Pin.IN, machine.Pin.PULL_UP)
+
+
 def restart():
     """Reset the chip, so that the next take_cause() says restart; does not return."""
     machine.RTC().memory(_ASKED)

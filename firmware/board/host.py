@@ -5,92 +5,46 @@ waits for all n bytes, so each byte is asked for by itself once poll() has annou
 that vanishes is opened again every second; meanwhile the bus is silent.
 """
 
-import gc
 import select
 import sys
 import time
 
 from compat import TIMEOUT, const, readable, sleep_ms, ticks_add, ticks_diff, ticks_ms, wait_for_ms
-from on_demand import call
+from on_demand import call, take
 
-RESTART = const(3)  # exit code; tools/guardian.py knows it too
 _REOPEN_MS = const(1000)
 
 
-class _Arguments:
-    """--http-port N and --bind ADDRESS; --heartbeat FD, --reset-cause WORD by the guardian."""
-
-    def __init__(self, words: list):
-        given = {}
-        for i in range(0, len(words) - 1, 2):
-            given[words[i]] = words[i + 1]
-        port = given.get("--http-port")
-        heartbeat = given.get("--heartbeat")
-        self.port = None if port is None else int(port)
-        self.bind = given.get("--bind", "0.0.0.0")
-        self.heartbeat = None if heartbeat is None else int(heartbeat)
-        self.reset_cause = given.get("--reset-cause", "power_on")
-
-
-arguments = _Arguments(sys.argv[1:])
+arguments = call("firmware.board", "host_seldom", "take_arguments", sys.argv[1:])
 
 
 class _Heartbeat:
-    """The watchdog: a byte to the guardian for each feed()."""
+    """The watchdog: a byte to the guardian for each feed(), if there is one."""
 
-    def __init__(self, number: int):
-        self._pipe = open(number, "wb", buffering=0)
+    def __init__(self, number):
+        self._pipe = None if number is None else open(number, "wb", buffering=0)
 
     def feed(self):
         try:
-            self._pipe.write(b".")
+            if self._pipe:
+                self._pipe.write(b".")
         except OSError:  # the guardian has gone
             sys.exit(1)
 
 
-class _Unguarded:
-    """Started by hand, without a guardian: nobody is there to be told."""
-
-    def feed(self):
-        pass
+def __getattr__(name: str):
+    """What is needed seldom is loaded when it is asked for."""
+    return take("firmware.board", "host_seldom", name)
 
 
 def watchdog(timeout_ms: int):
     """Return the watchdog; how long the guardian waits is said on its own command line."""
-    return _Unguarded() if arguments.heartbeat is None else _Heartbeat(arguments.heartbeat)
-
-
-def maintenance():
-    """Nothing to do: after Ctrl-C the process ends."""
-
-
-def unique_id() -> str:
-    """Return an id that no other site on this PC has: the address it listens on."""
-    return "host" + "".join(["%02x" % int(part) for part in arguments.bind.split(".")])
+    return _Heartbeat(arguments.heartbeat)
 
 
 def reset_cause() -> str:
     """Return power_on, restart (asked for) or watchdog (hung, crashed or killed)."""
     return arguments.reset_cause
-
-
-def restart():
-    """End the process so that the guardian starts it anew; does not return."""
-    sys.exit(RESTART)
-
-
-def mem_info() -> tuple:
-    """Return (used, free) bytes of the Python heap; beside it there is as much as the PC has."""
-    return gc.mem_alloc(), gc.mem_free(), 0
-
-
-def safe_outputs():
-    """A PC has none: the direction of the bus is the adapter's affair."""
-
-
-def open_contact(number: int):
-    """Raise ValueError: there are no pins to read a contact at."""
-    raise ValueError("a PC has no pins")
 
 
 def utc_s() -> int:

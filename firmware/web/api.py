@@ -42,8 +42,8 @@ HEAD = (
 
 def pieces(tree):
     """Generate the JSON text of a tree, in pieces that fit into the gaps of a full heap: dicts are
-    taken apart down to their members. A generator stands for a list, a tuple of dicts for one dict
-    whose members are in all of them."""
+    taken apart into their members, of which none is large. A generator stands for a list, a tuple
+    of dicts for one dict whose members are in all of them."""
     mark = ""
     if isinstance(tree, _GENERATOR):
         yield "["
@@ -56,7 +56,7 @@ def pieces(tree):
         yield "{"
         for part in tree if isinstance(tree, tuple) else (tree,):
             for name, value in part.items():
-                if isinstance(value, (_GENERATOR, dict)):
+                if isinstance(value, _GENERATOR):
                     yield '%s"%s": ' % (mark, name)
                     yield from pieces(value)
                 else:
@@ -67,6 +67,20 @@ def pieces(tree):
         yield json.dumps(tree)
 
 
+def rows(context, part: str):
+    """Generate a list of a tree by rows(context) of a part that is loaded when its turn comes."""
+    yield from _loaded(part, "rows", context)
+
+
+def _loaded(part: str, function: str, *arguments):
+    """Call a function of a part; what the part has loaded lives as long as what it returns."""
+    try:
+        return call(_PACKAGE, part, function, *arguments)
+    finally:
+        unload(_PACKAGE, ("state",))
+        unload("loadmgmt", ("reason",))
+
+
 def read(context, path: str, query: str):
     """The tree at a path; Refusal 404 where there is none."""
     steps = []
@@ -75,11 +89,7 @@ def read(context, path: str, query: str):
         if not path:
             raise Refusal(404, "path")
         steps.insert(0, step)
-    try:
-        tree = call(_PACKAGE, READ[path], "read", context, query)
-    finally:
-        unload(_PACKAGE, ("status",))  # others have loaded it, too
-        unload("loadmgmt", ("reason",))
+    tree = _loaded(READ[path], "read", context, query)
     return call(_PACKAGE, "paths", "walk", tree, steps) if steps else tree
 
 

@@ -7,9 +7,7 @@ others in force (None, or the error text and nothing has changed).
 
 import gc
 
-from on_demand import unload
-
-from firmware import settings
+from on_demand import call, unload
 
 
 def _chargers(context):
@@ -36,7 +34,7 @@ def write(context, request) -> str | None:
     if context.settings_error and not known["circuits"]:
         # without the meter and fuse that the wrong file names, the cars would get it all
         return "settings.json is not in force; right: mend that file first"
-    document, error = settings.apply_warp_config(known, request.body)
+    document, error = call("firmware", "settings", "apply_warp_config", known, request.body)
     if error:
         return error
     if document == known and not context.settings_error:

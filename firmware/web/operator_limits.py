@@ -4,7 +4,7 @@ Stored with the settings, so it holds after a restart. What changes often is bet
 charge_manager/available_current, which spares the flash.
 """
 
-from firmware import settings
+from on_demand import call
 
 
 def read(context, _query) -> dict:
@@ -32,6 +32,6 @@ def write(context, request) -> str | None:
             changed = True
     if not changed:
         return None  # the flash is spared
-    document, error = settings.validate(known)
+    document, error = call("firmware", "settings", "validate", known)
     known = request.body = None
     return error or context.apply_settings(document)

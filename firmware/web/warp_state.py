@@ -9,7 +9,7 @@ from loadmgmt import reason
 from loadmgmt.circuit import NONE_MA
 from on_demand import call
 
-from firmware.web.status import STATES, state_of
+from firmware.web.state import STATES, state_of
 
 _UNREACHABLE = 128
 _PHASE_LIMITS = (

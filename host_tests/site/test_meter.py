@@ -87,7 +87,7 @@ def test_a_meter_that_stands_still_while_cars_move_is_not_believed():
         site.charging(0, 1, 2)
         site.calm()
         frozen_at = site.meter_fault("frozen")
-        site.watch(2)
+        site.watch(4)  # what moves in the first 2 s and a period may belong to the value shown
         site.unplug(0)
         site.wait_status(lambda s: trust(s) == "frozen", 45)
         found_at = time.monotonic()

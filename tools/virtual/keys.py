@@ -5,21 +5,71 @@ is there and what would be right. Keys that end in `_s` become `_ms` with whole 
 """
 
 import json
+import math
 from types import SimpleNamespace
 
 REQUIRED = object()
+
+
+_TOP = "the file"  # where there is no path yet
+_MOST_NAMES = 8
 
 
 class ScenarioError(ValueError):
     """A scenario that cannot be played; the text is one line for its author."""
 
 
+class Odd:
+    """Stands where a value should: no check takes it, and the refusal says `what` it is."""
+
+    def __init__(self, what):
+        self.what = what
+
+
+MISSING = Odd("missing")
+TWICE = Odd("there twice")
+
+
+def parse(text):
+    """The document of a JSON text, with TWICE for keys that are there twice; raises ValueError or
+    RecursionError. What is no number (NaN, Infinity) stays, for a check that knows its path."""
+    return json.loads(text, object_pairs_hook=_record)
+
+
+def _record(pairs):
+    record = {}
+    for key, value in pairs:
+        record[key] = TWICE if key in record else value
+    return record
+
+
 def wrong(path, value, right):
     """Refuse a value."""
-    found = json.dumps(value)
-    if len(found) > 60:
-        found = found[:57] + "..."
-    raise ScenarioError(f"{path}: {found} is wrong; right: {right}")
+    if value is TWICE:
+        right = "once"
+    found = value.what if isinstance(value, Odd) else f"{_shown(value)} is wrong"
+    raise ScenarioError(f"{path or _TOP}: {found}; right: {right}")
+
+
+def _shown(value):
+    try:
+        found = json.dumps(value, default=lambda _: "...")
+    except RecursionError:
+        found = "what is nested so deeply"
+    return found if len(found) <= 60 else found[:57] + "..."
+
+
+def shown_key(key):
+    """A key as a message can hold it."""
+    key = key if key and key.isprintable() else json.dumps(key)
+    return key if len(key) <= 60 else key[:57] + "..."
+
+
+def one_of(names):
+    """Names as what would be right."""
+    names = list(names)
+    more = ", ..." if len(names) > _MOST_NAMES else ""
+    return "one of " + ", ".join(names[:_MOST_NAMES]) + more
 
 
 def _is_number(value):
@@ -46,6 +96,15 @@ def number(low, high):
         return value
 
     return check
+
+
+def scalar(value, path):
+    """A number, a text, true, false or null."""
+    if value is None or isinstance(value, (bool, str)):
+        return value
+    if not _is_number(value) or not math.isfinite(value):
+        wrong(path, value, "a number, a text, true, false or null")
+    return value
 
 
 def seconds(low=0, high=1000000):
@@ -83,9 +142,9 @@ def flag(value, path):
 
 
 def text(value, path):
-    """A text of 1 to 60 characters, for names."""
-    if not isinstance(value, str) or not 0 < len(value) <= 60:
-        wrong(path, value, "a text of 1..60 characters")
+    """A text of 1 to 60 characters that can be shown, for names."""
+    if not isinstance(value, str) or not 0 < len(value) <= 60 or not value.isprintable():
+        wrong(path, value, "a text of 1..60 printable characters")
     return value
 
 
@@ -100,7 +159,7 @@ def choice(*options):
     """One of these values."""
 
     def check(value, path):
-        if isinstance(value, bool) or value not in options:
+        if not any(type(value) is type(one) and value == one for one in options):
             wrong(path, value, "one of " + ", ".join(json.dumps(one) for one in options))
         return value
 
@@ -121,11 +180,12 @@ def per_phase(low, high):
     """One integer in mA for all phases, or a list of three."""
 
     def check(value, path):
-        values = value if isinstance(value, list) else [value] * 3
-        if len(values) != 3:
-            wrong(path, value, "one value in mA, or a list of three")
         each = whole(low, high)
-        return [each(one, path) for one in values]
+        if not isinstance(value, list):
+            return [each(value, path)] * 3
+        if len(value) != 3:
+            wrong(path, value, "one value in mA, or a list of three")
+        return [each(one, f"{path}[{k}]") for k, one in enumerate(value)]
 
     return check
 
@@ -139,13 +199,13 @@ def table(keys):
         prefix = path + "." if path else ""
         for key in value:
             if key not in keys:
-                raise ScenarioError(f"{prefix}{key}: unknown key; right: {', '.join(keys)}")
+                raise ScenarioError(
+                    f"{prefix}{shown_key(key)}: unknown key; right: {', '.join(keys)}"
+                )
         record = SimpleNamespace()
         for key, (inner, default) in keys.items():
-            if key in value:
-                result = inner(value[key], prefix + key)
-            elif default is REQUIRED:
-                raise ScenarioError(f"{prefix}{key}: missing")
+            if key in value or default is REQUIRED:
+                result = inner(value.get(key, MISSING), prefix + key)
             else:
                 result = default if default is None else inner(default, prefix + key)
             if getattr(inner, "is_time", False):

@@ -5,79 +5,94 @@ both raise ScenarioError with one line.
 """
 
 import copy
+import itertools
 import json
 
-from .keys import ScenarioError, table, wrong
+from .fitting import check_event, check_load
+from .keys import MISSING, ScenarioError, one_of, parse, table, wrong
 from .scenario_keys import CHARGER_FAULTS, ROTATIONS, SCENARIO
+
+_MOST_LEVELS = 4
+_MOST_CHARGERS = 64
 
 
 def read(path):
     """Read and check a file."""
+    right = "one JSON object"
     try:
         with open(path, encoding="utf-8") as file:
-            document = json.load(file)
+            document = parse(file.read())
     except OSError as error:
-        raise ScenarioError(f"{path}: cannot be read: {error.strerror}") from None
-    except ValueError as error:
-        raise ScenarioError(f"{path}: no JSON: {error}") from None
-    return check(document)
+        why = f"cannot be read: {error.strerror}"
+    except UnicodeDecodeError as error:
+        why = f"no UTF-8 (byte {error.start + 1}); right: {right}"
+    except RecursionError:
+        why = f"nested too deeply; right: {right}"
+    except json.JSONDecodeError as error:
+        where = f"line {error.lineno}, column {error.colno}"
+        why = f"no JSON ({error.msg}, {where}); right: {right}"
+    except ValueError:
+        why = "a number with too many digits; right: at most 16"
+    else:
+        return check(document)
+    raise ScenarioError(f"{path}: {why}")
 
 
 def check(document):
     """Check a document and return it as records."""
     scenario = table(SCENARIO)(document, "")
-    _check_circuits(scenario.circuits)
+    _check_circuits(scenario.circuits, document["circuits"])
     scenario.chargers = _chargers(scenario)
     scenario.cars = _cars(scenario)
     _check_events(scenario, document)
     return scenario
 
 
-def _index(entries, name, path):
+def _index(entries, name, path, none=""):
+    """The place of a name; `none` is what would be right when there are no entries."""
     for i, entry in enumerate(entries):
         if entry.name == name:
             return i
-    return wrong(path, name, "one of " + ", ".join(entry.name for entry in entries))
+    right = one_of(entry.name for entry in entries) if entries else none
+    return wrong(path, MISSING if name is None else name, right)
 
 
-def _unique(entries, path):
+def _unique(entries, paths):
     seen = set()
-    for i, entry in enumerate(entries):
+    for entry, path in zip(entries, paths):
         if entry.name in seen:
-            wrong(f"{path}[{i}].name", entry.name, "a name that no other has")
+            wrong(path, entry.name, "a name that no other has")
         seen.add(entry.name)
 
 
-def _check_circuits(circuits):
-    _unique(circuits, "circuits")
+def _check_circuits(circuits, given):
+    _unique(circuits, [f"circuits[{i}].name" for i in range(len(circuits))])
     for i, circuit in enumerate(circuits):
         path = f"circuits[{i}]"
         circuit.path = [i]
         if circuit.parent is not None:
-            parent = _index(circuits[:i], circuit.parent, path + ".parent")
+            above = circuits[:i]
+            parent = _index(above, circuit.parent, path + ".parent", "null, it is the first")
             circuit.path += circuits[parent].path
             circuit.parent = parent
-        if len(circuit.path) > 4:
-            wrong(path + ".parent", circuits[circuit.parent].name, "at most 4 levels")
+        if len(circuit.path) > _MOST_LEVELS:
+            name = circuits[circuit.parent].name
+            wrong(path + ".parent", name, f"a circuit with less above it ({_MOST_LEVELS} levels)")
         if circuit.meter and circuit.main_ma is None:
-            raise ScenarioError(f"{path}.main_ma: missing; a metered circuit needs its fuse")
+            wrong(path + ".main_ma", MISSING, "the fuse of a circuit with a meter")
         for k, load in enumerate(circuit.house):
-            kinds = [load.ma, load.noise_ma, load.points]
-            if sum(kind is not None for kind in kinds) != 1:
-                raise ScenarioError(f"{path}.house[{k}]: right: one of ma, noise_ma, points")
-            if load.noise_ma is not None and load.every_ms is None:
-                load.every_ms = 1000
+            check_load(load, given[i]["house"][k], f"{path}.house[{k}]")
 
 
 def _chargers(scenario):
     chargers = []
+    paths = []
     for i, entry in enumerate(scenario.chargers):
         path = f"chargers[{i}]"
-        entry.circuit = (
-            0
-            if entry.circuit is None
-            else _index(scenario.circuits, entry.circuit, path + ".circuit")
-        )
+        name = entry.circuit
+        entry.circuit = 0
+        if name is not None:
+            entry.circuit = _index(scenario.circuits, name, path + ".circuit")
         if entry.max_ma < entry.min_ma:
             wrong(path + ".max_ma", entry.max_ma, f"at least min_ma, {entry.min_ma}")
         for k in range(entry.count or 1):
@@ -88,52 +103,69 @@ def _chargers(scenario):
             if one.rotation == "wiring":
                 one.rotation = one.wiring
             chargers.append(one)
-    _unique(chargers, "chargers")
-    if len(chargers) > 64:
-        wrong("chargers", len(chargers), "at most 64 in all")
+            paths.append(path + ".name")
+        if len(chargers) > _MOST_CHARGERS:
+            why = f"with it there are {len(chargers)} wallboxes"
+            raise ScenarioError(f"{path}: {why}; right: at most {_MOST_CHARGERS} in all")
+    _unique(chargers, paths)
     return chargers
 
 
 def _cars(scenario):
     cars = []
     for i, entry in enumerate(scenario.cars):
+        path = f"cars[{i}]"
+        if entry.max_ma < entry.min_ma:
+            wrong(path + ".max_ma", entry.max_ma, f"at least min_ma, {entry.min_ma}")
         names = entry.charger
         if names == ["all"]:
             names = [charger.name for charger in scenario.chargers]
+        if not names or not scenario.chargers:
+            wrong(path + ".charger", entry.charger[0], "no cars: there is no wallbox")
         for k, name in enumerate(names):
             car = copy.copy(entry)
-            car.charger = _index(scenario.chargers, name, f"cars[{i}].charger")
+            car.entry = i
+            car.charger = _index(scenario.chargers, name, path + ".charger")
             car.plug_ms = entry.plug_ms + k * entry.every_ms
             if car.cut_hold_ms is None:
                 car.cut_hold_ms = [500, 9000 if car.slow else 3000]
             if car.unplug_ms is not None and car.unplug_ms <= car.plug_ms:
-                wrong(f"cars[{i}].unplug_s", car.unplug_ms / 1000, "later than it is plugged in")
+                right = f"more than {car.plug_ms / 1000}, when it comes to {name}"
+                wrong(path + ".unplug_s", car.unplug_ms / 1000, right)
             cars.append(car)
     for i, charger in enumerate(scenario.chargers):
-        free_ms = -1
-        for car in sorted((car for car in cars if car.charger == i), key=lambda car: car.plug_ms):
-            if free_ms is None or car.plug_ms < free_ms:
-                wrong("cars.plug_s", car.plug_ms / 1000, f"{charger.name} is taken then")
-            free_ms = car.unplug_ms
+        _check_taken([car for car in cars if car.charger == i], charger.name)
     return cars
+
+
+def _check_taken(cars, name):
+    """One car at a time at a wallbox."""
+    cars.sort(key=lambda car: car.plug_ms)
+    for before, car in itertools.pairwise(cars):
+        path = f"cars[{car.entry}].plug_s"
+        other = f"cars[{before.entry}]"
+        if before.unplug_ms is None:
+            wrong(path, car.plug_ms / 1000, f"no car: {other} stays at {name}")
+        if car.plug_ms < before.unplug_ms:
+            right = f"at least {before.unplug_ms / 1000}, when {other} leaves {name}"
+            wrong(path, car.plug_ms / 1000, right)
 
 
 def _check_events(scenario, document):
     for i, event in enumerate(scenario.events):
         path = f"events[{i}]"
         given = document["events"][i]
+        check_event(event, given, path)
         event.available_given = "available_ma" in given
         event.limit_given = "limit_ma" in given
-        acts = [event.fault, event.restart_ms, event.available_given or None]
-        if sum(act is not None for act in [*acts, event.limit_given or None]) != 1:
-            raise ScenarioError(f"{path}: right: one of fault, available_ma, limit_ma, restart_s")
         if event.fault in CHARGER_FAULTS:
-            event.charger = _index(scenario.chargers, event.charger, path + ".charger")
+            nobody = "no event: there is no wallbox"
+            event.charger = _index(scenario.chargers, event.charger, path + ".charger", nobody)
         elif event.fault is not None:
-            if event.meter is None:
-                raise ScenarioError(f"{path}.meter: missing; right: the circuit of the meter")
             event.meter = _index(scenario.circuits, event.meter, path + ".meter")
             if scenario.circuits[event.meter].meter is None:
-                wrong(path + ".meter", given["meter"], "a circuit with a meter")
-        if event.limit_given:
+                metered = [circuit.name for circuit in scenario.circuits if circuit.meter]
+                right = one_of(metered) if metered else "a circuit with a meter; there is none"
+                wrong(path + ".meter", given["meter"], right)
+        elif event.limit_given:
             event.circuit = _index(scenario.circuits, event.circuit, path + ".circuit")

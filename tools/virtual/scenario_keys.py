@@ -8,8 +8,10 @@ from .keys import (
     number,
     per_phase,
     rows,
+    scalar,
     seconds,
     sentence,
+    shown_key,
     span,
     table,
     text,
@@ -115,7 +117,7 @@ EVENT = {
 BOUND = {
     "min": (maybe(number(-1e12, 1e12)), None),
     "max": (maybe(number(-1e12, 1e12)), None),
-    "is": (lambda value, path: value, None),
+    "is": (scalar, None),
 }
 SCENARIO = {
     "about": (sentence, ""),
@@ -132,15 +134,18 @@ SCENARIO = {
 
 
 def _point(value, path):
-    row = value if isinstance(value, list) else []
-    if len(row) != 4 or not all(isinstance(one, (int, float)) for one in row):
+    if not isinstance(value, list) or len(value) != 4:
         wrong(path, value, "[seconds, mA on L1, L2, L3]")
-    return [round(row[0] * 1000), *row[1:]]
+    ma = number(-MOST_MA, MOST_MA)
+    return [seconds()(value[0], f"{path}[0]"), *(ma(value[k], f"{path}[{k}]") for k in (1, 2, 3))]
 
 
 def _names(value, path):
-    names = value if isinstance(value, list) else [value]
-    return [text(name, path) for name in names]
+    if not isinstance(value, list):
+        return [text(value, path)]
+    if not value:
+        wrong(path, value, 'a name, a list of names, or "all"')
+    return [text(name, f"{path}[{k}]") for k, name in enumerate(value)]
 
 
 def _available(value, path):
@@ -150,4 +155,14 @@ def _available(value, path):
 def _expect(value, path):
     if not isinstance(value, dict):
         wrong(path, value, "an object {path in the summary: {min, max, is}}")
-    return {key: table(BOUND)(bound, f"{path}.{key}") for key, bound in value.items()}
+    return {key: _bound(bound, f"{path}.{shown_key(key)}") for key, bound in value.items()}
+
+
+def _bound(value, path):
+    bound = table(BOUND)(value, path)
+    is_between = bound.min is not None or bound.max is not None
+    if is_between == ("is" in value):
+        wrong(path, value, "min, max or both; or is")
+    if bound.min is not None and bound.max is not None and bound.min > bound.max:
+        wrong(path + ".min", bound.min, f"at most max, {bound.max}")
+    return bound

@@ -1,6 +1,7 @@
 """What a run came to, as JSON; and whether that is what the scenario expects."""
 
 from . import line
+from .keys import ScenarioError, one_of, shown_key
 
 PHASES = ("L1", "L2", "L3")
 
@@ -118,13 +119,15 @@ def _events(run):
 
 
 def unmet(summary, expect):
-    """Expectations that the summary does not meet, one line each."""
+    """Expectations that the summary does not meet, one line each; raises ScenarioError for one
+    that cannot be compared with what is there."""
     lines = []
     for path, bound in expect.items():
         found = find(summary, path)
-        text = f"{path} is {found!r}"
+        _check_kind(found, bound, path)
+        text = f"{shown_key(path)} is {found!r}"
         if found is KeyError:
-            lines.append(f"expect.{path}: there is no such path in the summary")
+            lines.append(f"expect.{shown_key(path)}: there is no such path in the summary")
         elif bound.min is not None and (found is None or found < bound.min):
             lines.append(f"{text}, expected at least {bound.min}")
         elif bound.max is not None and (found is None or found > bound.max):
@@ -132,6 +135,16 @@ def unmet(summary, expect):
         elif bound.min is None and bound.max is None and found != getattr(bound, "is"):
             lines.append(f"{text}, expected {getattr(bound, 'is')!r}")
     return lines
+
+
+def _check_kind(found, bound, path):
+    where = f"expect.{shown_key(path)}"
+    if isinstance(found, (dict, list)):
+        below = [f"{path}/{key}" for key in found] if isinstance(found, dict) else []
+        right = one_of(map(shown_key, below)) if below else "a path to a single value"
+        raise ScenarioError(f"{where}: that is no single value; right: {right}")
+    if (bound.min is not None or bound.max is not None) and isinstance(found, (bool, str)):
+        raise ScenarioError(f"{where}: {found!r} is no number; right: is")
 
 
 def find(summary, path):

@@ -139,7 +139,9 @@ def test_the_packages_names_are_those_of_the_board():
 
     names = "arguments watchdog maintenance reset_cause restart unique_id mem_info safe_outputs"
     for name in (names + " open_rs485 open_contact utc_s").split():
-        assert getattr(package, name) is getattr(package.host, name)
+        found = getattr(package, name)
+        # what is needed seldom is loaded for each asking
+        assert found is getattr(package.host, name) or callable(found)
         assert hasattr(board(), name)
     try:
         package.nothing  # noqa: B018

@@ -58,13 +58,19 @@ class Started:
         self.stored = document()
         self.was = settings.load, settings.save
         settings.load, settings.save = self.load, self.save
+        self.unload = firmware_app.unload
+        firmware_app.unload = self.keep  # what is freed would come back without these
         board.open_rs485 = self.ports.open_rs485
         self.app = firmware_app.App()
         return self
 
     def __exit__(self, *_):
+        firmware_app.unload = self.unload
         del board.open_rs485
         settings.load, settings.save = self.was
+
+    def keep(self, package, parts):
+        pass
 
     def load(self):
         return self.stored, None

@@ -7,7 +7,7 @@ from loadmgmt import takeover
 from loadmgmt.point import CHARGING
 
 from firmware import build, settings, supply
-from firmware.web import api, status, warp_state
+from firmware.web import api, status_circuits, warp_state
 
 DOCUMENT = {
     "circuits": [
@@ -75,7 +75,7 @@ def test_each_group_has_its_own_limit():
 
 def shown(app):
     """The circuits as a client reads them."""
-    return json.loads("".join(api.pieces(status._circuits(app))))
+    return json.loads("".join(api.pieces(status_circuits.rows(app))))
 
 
 def test_the_status_shows_each_group():

@@ -165,3 +165,22 @@ def test_one_left_to_wait_does_not_join_a_moment_later():
     obey(site, 50)
     assert [p.setpoint_ma for p in site.points] == [10000] * 5 + [0]
     assert site.points[5].reason == reason.WAITS_TURN
+
+
+def best_of(cars, limit_ma):
+    """cars: (limits, phases fed, minimum, most). Returns who is in the best set."""
+    uses, earn, low, cap = [list(column) for column in zip(*cars)]
+    room = [limit_ma] * 3
+    return sorted(
+        worth.choose(list(range(len(cars))), low, cap, uses, room, earn, [0] * len(cars), [])
+    )
+
+
+def test_of_two_sets_the_one_with_clearly_more_current_is_taken():
+    every = (0, 1, 2)
+    one, three = ((0,), 1, 10000, 32000), (every, 3, 6000, 32000)
+    small, two = ((0,), 1, 6000, 32000), ((1,), 1, 10000, 16000)
+    # 66 A with two cars, or 55 A with three
+    assert best_of((one, three, (every, 3, 10000, 16000), small, two), 22000) == [1, 2]
+    # 26 A with two cars each: the set that is found first
+    assert best_of((one, three, ((1,), 1, 10000, 32000), small), 13000) == [2, 3]

@@ -200,3 +200,18 @@ def test_a_contactor_that_was_opened_is_tried_again_after_a_quarter_of_an_hour()
         assert now < opened + 2000000
     assert (event.OBEYS, 0) in [row[:2] for row in site.log]
     assert now - opened == 900000
+
+
+def test_new_settings_before_a_wallbox_was_heard():
+    point = ChargePoint("a")
+    assert (point.phases, point.min_ma, point.max_ma, point.circuit) == (3, 6000, 32000, 0)
+    old = Site([static()], [point], 0)
+    old.step(1000)
+    new = Site([static()], [ChargePoint("a", 0, 1, "L231", 6000, 16000)], 2000)
+    takeover.take_over(old, new, [new.points[0]], 2000)
+    new.step(2000)
+    after = new.points[0]
+    assert (after.setpoint_ma, after.may_ma, after.phases_now) == (UNDECIDED, 32000, 1)
+    assert after.seat.places == (1,) and not after.heard and not new.learned()
+    tell(after, 2500, 8000, (8000, 0, 0))
+    assert after.setpoint_ma == after.may_ma == 8000 and new.learned()

@@ -1,6 +1,6 @@
 """Corners of meters: when one is doubted (R6), what its circuit remembers (R3), and local time."""
 
-from loadmgmt import event, posix_tz, trust, weigh
+from loadmgmt import event, posix_tz, timezone, trust, weigh
 from loadmgmt.circuit import DROPPED, NEW, NONE_MA, REPEATED, Circuit, target_ma
 from steady_site import NOW_MS, metered, steady, wallbox
 
@@ -246,3 +246,22 @@ def test_offsets_of_a_zone_up_to_a_day():
             assert error.args[0]
         else:
             raise AssertionError(wrong)
+
+
+def test_months_begin_where_they_begin():
+    lengths = [31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31]
+    day = 20454  # 2026-01-01, a Thursday (4)
+    weekday = 4
+    for year in range(2026, 2034):
+        for month in range(1, 13):
+            length = lengths[month - 1] + (1 if month == 2 and year % 4 == 0 else 0)
+            found = {}
+            for at in range(length):
+                found.setdefault((weekday + at) % 7, []).append(day + at)
+            for c in range(7):
+                for b in range(1, 6):
+                    right = found[c][-1] if b == 5 else found[c][b - 1]
+                    rule = ("M", month, b, c, 7200)
+                    assert timezone._moment(rule, year) == right * 86400 + 7200, (year, rule)
+            day += length
+            weekday = (weekday + length) % 7

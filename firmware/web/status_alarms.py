@@ -1,0 +1,30 @@
+"""The alarms in GET /api/status, see status.py: what a person should do something about."""
+
+from loadmgmt import trust
+
+from firmware.web.state import state_of
+
+
+def rows(context):
+    """Generate {code, subject} of each."""
+    for code, subject in _alarms(context):
+        yield {"code": code, "subject": subject}
+
+
+def _alarms(context):
+    if context.settings_error:
+        yield "settings", ""
+    for meter in context.meters:
+        if meter.trust not in (trust.STARTING, trust.GOOD):
+            yield "meter_" + trust.NAMES[meter.trust], meter.name
+    for circuit in context.site.circuits:
+        for p in range(3) if circuit.metered else ():
+            if circuit.meter_ma[p] > circuit.main_ma[p]:
+                yield "overload", circuit.name
+                break
+    for i, point in enumerate(context.site.points):
+        state = state_of(point)
+        if context.site.disobeys(point) and state not in ("lost", "fault"):
+            state = "disobeys"
+        if state in ("lost", "fault", "name_error", "disobeys"):
+            yield "charger_" + state, point.name or point.host or context.charger_host(i)

@@ -1,0 +1,42 @@
+"""The wallboxes in GET /api/status, see status.py."""
+
+# ruff: noqa: C408
+
+from compat import ticks_diff, ticks_ms
+from loadmgmt import reason
+
+from firmware.web.state import state_of
+
+
+def rows(context):
+    """Generate the dicts of each wallbox, two parts of one."""
+    circuits = context.site.circuits
+    for i, point in enumerate(context.site.points):
+        place = point.reason_at
+        heard = point.heard or point.lost
+        yield (
+            dict(
+                name=point.name,
+                host=point.host or context.charger_host(i),
+                circuit=circuits[point.circuit].name,
+                phases=point.phases_now or point.phases,
+                rotation=point.rotation,
+                state=state_of(point),
+                setpoint_ma=point.setpoint_ma,
+                committed_ma=point.may_ma,
+            ),
+            dict(
+                applied_ma=point.applied_ma if heard else None,
+                drawn_ma=list(point.drawn[:3]) if heard and point.measures else None,
+                min_ma=point.min_ma,
+                max_ma=point.max_ma,
+                reason=dict(
+                    code=reason.NAMES[point.reason],
+                    circuit=None if place < 0 else circuits[place // 3].name,
+                    phase=None if place < 0 else place % 3 + 1,
+                    value=context.site.reason_ma[i],
+                ),
+                age_ms=ticks_diff(ticks_ms(), point.reading_ms) if heard else None,
+                error=context.charger_error(i),
+            ),
+        )
