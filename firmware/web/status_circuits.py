@@ -27,7 +27,7 @@ def rows(context):
                 main_ma=circuit.main_ma,
                 limit_ma=_bounded(circuit.limit_ma),
                 limit_by=circuit.why and [reason.NAMES[code] for code in circuit.why],
-                hard_limit_ma=circuit.sources and circuit.sources[0],
+                hard_limit_ma=_bounded(circuit.sources and circuit.sources[0]),
             ),
             dict(
                 target_ma=_bounded(circuit.target_ma) if metered else None,

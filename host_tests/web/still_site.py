@@ -99,6 +99,7 @@ def still_site():
     lost.heard = False
     lost.lost = True
     lost.reason = reason.LOST
+    site.reason_ma[3] = 6000
     return site
 
 

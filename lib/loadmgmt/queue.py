@@ -59,9 +59,8 @@ def line_up(site, on, waiting, room, after_stop, now_ms) -> list:
     queue = []
     for p in waiting:
         i = p.index
-        if p.may_ma > 0:  # it has not let go of what it had: that is still to be handed on
-            note(site, p, reason.SETTLING, -1, p.may_ma)
-            continue
+        if p.may_ma > 0:
+            continue  # it has not let go of what it had: that is still to be handed on
         waited = waited_ms(site, p, now_ms)
         slots = min(waited // slot_ms, _MOST_SLOTS) if slot_ms else 0
         if waited >= _START_MS or not site.told[i] & TOLD_STOPPED:
@@ -110,6 +109,8 @@ def line_up(site, on, waiting, room, after_stop, now_ms) -> list:
                 site.told[i] &= ~TOLD_LEFT
             elif is_new and site.points[i].reason == reason.WAITS_TURN and _fits(site, i, free):
                 site.told[i] |= TOLD_LEFT
+                _add(free, site.uses[i], -low[i])  # nobody of lower rank takes its place
+                _add(kept, site.uses[i], low[i])
             elif site.points[i].reason != reason.HOLD:
                 _claim(site, i, free, kept, full, over, joined, ended, after_stop)
     joined = [entry[4] for entry in queue if entry[4] in joined]  # where room is short, in order
@@ -120,14 +121,8 @@ def line_up(site, on, waiting, room, after_stop, now_ms) -> list:
         on.append(i)
     for i in ended:
         on.remove(i)
-        _add(room, site.uses[i], _gives_ma(site, i))
+        _add(room, site.uses[i], low[i])
     return ended
-
-
-def _gives_ma(site, k):
-    """What the limits have more when wallbox k ends. A draw on an unknown phase stands in the
-    house: it is credited on no phase before the meter shows that it has gone."""
-    return site.low[k] - site.floor[k]
 
 
 def _held_at(site, i, free, after_stop, low=0):
@@ -170,7 +165,7 @@ def _endable(site, on, joined, free, priority, now_ms):
     for k in on + joined:
         v = site.points[k]
         if v.priority <= priority:
-            _add(full, v.seat.places, _gives_ma(site, k))
+            _add(full, v.seat.places, site.low[k])
             if k not in joined and _is_over(site, v, priority, now_ms):
                 turn_ms = ticks_diff(now_ms, site.turn_ms[k])
                 over.append((v.priority, v.car != READY, -turn_ms, v.name, k))
@@ -192,14 +187,14 @@ def _claim(site, i, free, kept, full, over, joined, ended, after_stop):
         for k in over:
             if k not in ended and _shares(site.uses[k], short):
                 gone.append(k)
-                _add(free, site.uses[k], _gives_ma(site, k))
+                _add(free, site.uses[k], low[k])
                 short = [j for j in places if free[j] - held[j] < need]
                 if not short:
                     break
     # else it lacks only what is kept for those before it: nobody is ended for that
     if short:
         for k in gone:
-            _add(free, site.uses[k], -_gives_ma(site, k))
+            _add(free, site.uses[k], -low[k])
         for j in places:
             if full[j] < need:  # not even when all turns have ended
                 bind(site, p, j, reason.NO_ROOM, need)
@@ -211,9 +206,9 @@ def _claim(site, i, free, kept, full, over, joined, ended, after_stop):
                 _add(kept, places, need)
         return
     for k in gone[:]:  # of several, not all may be needed
-        _add(free, site.uses[k], -_gives_ma(site, k))
+        _add(free, site.uses[k], -low[k])
         if [j for j in places if free[j] - held[j] < need]:
-            _add(free, site.uses[k], _gives_ma(site, k))
+            _add(free, site.uses[k], low[k])
         else:
             gone.remove(k)
     ended += gone

@@ -64,7 +64,6 @@ def plan(site, now_ms: int, total: list, after_stop: list) -> tuple:
     low = site.low
     cap = site.cap
     uses = site.uses
-    floor = site.floor  # of that minimum, what stands in the house
     same = True  # all have one priority and one weight
     for p in site.points:
         i = p.index
@@ -75,15 +74,12 @@ def plan(site, now_ms: int, total: list, after_stop: list) -> tuple:
             same = same and p.weight == 1 and p.priority == site.points[0].priority
             low[i] = p.min_ma
             cap[i] = asked_ma(site, p, now_ms)
-            floor[i] = 0
             if p.setpoint_ma > 0:
                 if p.rotation is None and is_unplaced(p):
                     # what it draws on its unknown phase stands in the house term already
                     held = min(max(p.drawn[LEAST:BEFORE]), p.setpoint_ma)
                     for c, limits in p.seat.dynamic:
                         if sees(site, c):
-                            low[i] = max(low[i], min(held, cap[i]))
-                            floor[i] = held
                             for j in limits:
                                 total[j] += held
                                 room[j] += held

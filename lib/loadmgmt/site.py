@@ -35,6 +35,7 @@ RAISED = const(2)
 
 _SHARE_MS = const(1000)  # the full solve runs at most once a second
 _HOUR_MS = const(3600000)
+_MINUTE_MS = const(60000)
 _OPEN_MS = const(900000)
 _WAIT_MS = const(30000)  # longer than the slowest car and the loss of some answers
 
@@ -73,6 +74,7 @@ class Site:
         self.earn[point.index] = phases
         if point.minima:
             point.min_ma = point.minima[phases - 1]
+        point.min_ma += -point.min_ma % point.step_ma
 
     def tell(self, code, subject=0, value=0):
         if self.on_event is not None:
@@ -108,8 +110,9 @@ class Site:
         """One pass. Returns LOWERED and RAISED flags; the setpoints stand in the points."""
         self.passes += 1
         if ticks_diff(now_ms, self.aged_ms) >= _HOUR_MS:
-            self.aged_ms = now_ms
+            self.aged_ms = ticks_add(now_ms, _MINUTE_MS - _HOUR_MS)  # again soon if it fails
             call("loadmgmt", "setup", "keep_young", self, now_ms)
+            self.aged_ms = now_ms
         enabled = self.enabled
         for circuit in self.circuits:
             if circuit.metered:
@@ -160,7 +163,9 @@ class Site:
             else:
                 self.told[point.index] |= TOLD_STOPPED
         if not point.measures and point.setpoint_ma > 0:
-            weigh.change_of_blind(self, point, setpoint_ma)
+            from loadmgmt import blind
+
+            blind.change(self, point, setpoint_ma)
         if setpoint_ma > point.may_ma:
             point.may_ma = setpoint_ma
         elif point.may_ma > point.peak_ma:

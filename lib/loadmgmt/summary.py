@@ -29,9 +29,12 @@ def sums(site):
         budget = [NONE_MA] * 3 if circuit.limit_ma is None else list(circuit.limit_ma)
         if circuit.metered and circuit.samples:
             house = [circuit.meter_ma[k] - cars[k] * circuit.includes for k in range(3)]
+            for k in range(3):
+                if circuit.target_ma[k] >= NONE_MA:
+                    house[k] = None  # a phase that its meter does not see
         mode = site.dynamic[circuit.index]
         for k in range(3):
-            if mode == MEASURED:
+            if mode == MEASURED and house[k] is not None:
                 budget[k] = min(budget[k], circuit.target_ma[k] - house[k])
             elif mode == FALLBACK:
                 budget[k] = min(budget[k], fallback_ma(circuit, k))

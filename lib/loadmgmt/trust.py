@@ -24,6 +24,7 @@ _SILENT_MS = const(10000)
 _FROZEN_MS = const(30000)
 _MOVED_MA = const(1000)
 _CALM_MS = const(2000)  # a sample counts against the meter this long after the last change
+_TOLD_MS = const(1500)  # each wallbox answers once a second
 _AGAINST = const(3)  # low samples or missed changes
 _TEST_MA = const(5000)  # what a car draws at least; a meter that shows that is not low
 _TRIAL_MS = const(900000)
@@ -80,7 +81,7 @@ class Trust:
         if self.moved is None:
             # what moved just before this value is told by the wallboxes only now
             self.same_own[:] = own
-            if same and ticks_diff(now_ms, self.same_ms) >= _CALM_MS:
+            if same and ticks_diff(now_ms, self.same_ms) >= _TOLD_MS:
                 self.moved = False
         elif includes:
             for p in range(3):

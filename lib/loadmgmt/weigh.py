@@ -13,10 +13,8 @@ from loadmgmt.circuit import NONE_MA
 from loadmgmt.point import (
     NOWHERE,
     TOP,
-    ChargePoint,
     BEFORE,
     CHARGING,
-    CONFIRM_BY_TIME_MS,
     LEAST,
     MOST,
     UNDECIDED,
@@ -59,17 +57,7 @@ def own_draw(site, circuit, now_ms):
     for p in circuit.points:
         if p.may_ma < p.peak_ma and ticks_diff(now_ms, p.confirm_ms) >= _LAG_MS:
             p.peak_ma = p.may_ma
-        drawn = p.drawn
-        if not by_one:
-            is_seen = circuits[p.circuit].is_seen
-        for k in range(3):
-            least = drawn[k]
-            most = drawn[BEFORE + k]
-            if least > most:
-                most, least = least, most
-            drawn[MOST + k] = most
-            if is_seen or least < drawn[LEAST + k]:
-                drawn[LEAST + k] = least
+        phases = 0  # on which it surely draws what it says
         if p.heard:
             if calm_ms:
                 quiet = min(ticks_diff(now_ms, p.changed_ms), ticks_diff(now_ms, p.moved_ms))
@@ -80,9 +68,21 @@ def own_draw(site, circuit, now_ms):
             if p.seat is NOWHERE:
                 calm_ms = 0  # it has just changed its phases
             elif p.measures and not (p.rotation is None and is_unplaced(p)):
-                grid = p.seat.grid
-                for k in range(p.phases_now):
-                    own[grid[k]] += min(drawn[k], drawn[BEFORE + k])
+                phases = p.phases_now
+        drawn = p.drawn
+        grid = p.seat.grid
+        if not by_one:
+            is_seen = circuits[p.circuit].is_seen
+        for k in range(3):
+            least = drawn[k]
+            most = drawn[BEFORE + k]
+            if least > most:
+                most, least = least, most
+            drawn[MOST + k] = most
+            if is_seen or least < drawn[LEAST + k]:
+                drawn[LEAST + k] = least
+            if k < phases:
+                own[grid[k]] += least
     return own, calm_ms
 
 
@@ -199,7 +199,9 @@ def weigh(site, now_ms):
             if first < 0:
                 first = c
                 if not p.measures and p.car != CHARGING and ticks_diff(p.reading_ms, newest) >= 0:
-                    _start_of_blind(p, circuits[c])
+                    from loadmgmt import blind
+
+                    blind.start(p, circuits[c])
             highest = highest_ma(p, newest)
             if p.rotation is None and (p.measures or is_unplaced(p)):
                 if highest < 0:
@@ -211,7 +213,9 @@ def weigh(site, now_ms):
                 for j in limits:
                     over[j] += net
             elif not p.measures:
-                _blind(p, circuits[c], limits, expected, now_ms, over)
+                from loadmgmt import blind  # only where there is such a wallbox
+
+                blind.reckon(p, circuits[c], limits, expected, now_ms, over)
             else:
                 # the most: what it lets go of its own accord is in the sample still
                 drawn = p.drawn
@@ -219,50 +223,6 @@ def weigh(site, now_ms):
                 for j in limits:
                     over[j] += expected - drawn[k]
                     k += 1
-
-
-def _start_of_blind(p, circuit, raise_ma=NONE_MA):
-    """Note what the meter shows before a wallbox that cannot measure may draw more."""
-    p.start_meter = circuit.meter_ma + [raise_ma, circuit.index]
-    if p.estimate is ChargePoint.estimate:
-        p.estimate = [0, 0, 0]
-    p.estimated = False
-
-
-def change_of_blind(site, p, setpoint_ma):
-    """Its setpoint changes: it follows a lower one; what follows a higher one is looked for."""
-    if setpoint_ma < p.setpoint_ma:
-        p.estimate = [min(estimate, setpoint_ma) for estimate in p.estimate]
-        return
-    for c, _ in p.seat.dynamic:
-        if sees(site, c):
-            _start_of_blind(p, site.circuits[c], setpoint_ma - p.setpoint_ma)
-            break
-
-
-def _blind(p, circuit, limits, expected, now_ms, over):
-    """A wallbox that cannot measure, below a meter that includes it, settled.
-
-    It draws nothing until it charges. After 12 s of that at one setpoint it draws what the meter
-    rose by when it started (and when its setpoint was raised), at most its setpoint. Until then a
-    rise may be its own, no reason to cut.
-    """
-    charging = p.car == CHARGING
-    if charging and ticks_diff(now_ms, p.since_ms) < CONFIRM_BY_TIME_MS:
-        return
-    start = p.start_meter
-    if charging and not p.estimated and start is not None and start[4] == circuit.index:
-        p.estimated = True
-        for k in range(3):
-            rise = circuit.meter_ma[k] - start[k]
-            most = start[3]  # NONE_MA: it started; else what its setpoint was raised by
-            if most == NONE_MA:
-                p.estimate[k] += max(0, rise)
-            elif p.estimate[k] and rise * 2 >= most:  # not noise, nor the house on another phase
-                p.estimate[k] += min(rise, most)
-    for j in limits:
-        drawn = min(p.estimate[j % 3], expected) if charging and not is_unplaced(p) else 0
-        over[j] += expected - drawn
 
 
 def fallback_ma(circuit, phase: int) -> int:
