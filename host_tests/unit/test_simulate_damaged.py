@@ -138,10 +138,6 @@ WRONG = [
     ),
     (house('{"ma": 1, "every_s": 5}'), "circuits[0].house[0].until_s: missing; right: when it"),
     (
-        house('{"ma": 1, "until_s": 5, "ramp_s": 6}'),
-        "circuits[0].house[0].ramp_s: 6.0 is wrong; right: at most until_s - from_s, 5.0",
-    ),
-    (
         house('{"ma": 1, "until_s": 5, "ramp_s": 2, "every_s": 6}'),
         "circuits[0].house[0].every_s: 6.0 is wrong; right: at least its length, 7.0",
     ),

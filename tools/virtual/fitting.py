@@ -68,9 +68,7 @@ def _check_pulse(load, path):
         if load.every_ms is not None:
             wrong(path + ".until_s", MISSING, "when it ends, to repeat it each every_s")
         return
-    length = load.until_ms - load.from_ms
-    if load.ramp_ms > length:
-        wrong(path + ".ramp_s", load.ramp_ms / 1000, f"at most until_s - from_s, {length / 1000}")
+    length = max(load.until_ms - load.from_ms, load.ramp_ms)
     whole = length + load.ramp_ms
     if load.every_ms is not None and load.every_ms < whole:
         wrong(path + ".every_s", load.every_ms / 1000, f"at least its length, {whole / 1000}")
