@@ -7,14 +7,15 @@ server.py. Status codes: RFC 9110 section 15, 431: RFC 6585.
 import asyncio
 import gc
 
-from compat import const, sleep_ms, ticks_add, ticks_ms
+from compat import const, readable, sleep_ms, ticks_add, ticks_ms
 from on_demand import call, unload
 
 from firmware.web import Refusal, api
 
 _REQUEST_MS = const(8000)
 _ANSWER_MS = const(10000)
-_RETRY_MS = const(25)  # until there is room in the socket again
+_RETRY_MS = const(25)  # until there is room in the socket, or our turn
+_TRIES = const(10)  # then a peer that does not read keeps the others waiting no longer
 
 _PIECE = const(512)  # of an answer; each write costs the chip milliseconds
 _FRONT = const(5)  # of a chunk: its size in three digits, CR, LF
@@ -48,7 +49,7 @@ class Connection:
                 if self.is_refused:
                     raise Refusal(503, "full")
                 await self._receive()
-                self.deadline_ms = ticks_add(ticks_ms(), _ANSWER_MS)
+                await self._take_turn()
                 await self._answer()
             except Refusal as refusal:
                 self._last_word(*refusal.args)
@@ -69,6 +70,10 @@ class Connection:
         """Read one whole request, by code that is loaded as long as anybody does. Refusal,
         EOFError (the peer has gone), OSError, MemoryError."""
         server = self.server
+        await readable(self.sock)  # who sends nothing yet needs no code
+        while server.line:
+            self.started_ms = ticks_ms()
+            await sleep_ms(_RETRY_MS)
         server.readers += 1
         try:
             receive = __import__("firmware.web.request", None, None, ("receive",)).receive
@@ -79,6 +84,15 @@ class Connection:
             if not server.readers:
                 unload("firmware.web", ("request",))
         self.reading = False
+
+    async def _take_turn(self) -> None:
+        """Wait until all before are answered: there is memory to make one answer at a time."""
+        line = self.server.line
+        line.append(self)
+        self.deadline_ms = ticks_add(ticks_ms(), _ANSWER_MS)
+        while line[0] is not self:
+            await sleep_ms(_RETRY_MS)
+        self.deadline_ms = ticks_add(ticks_ms(), _ANSWER_MS)
 
     async def _answer(self) -> None:
         """Send the answer, one without a length in chunks (RFC 9112 section 7.1) so that the peer
@@ -112,11 +126,17 @@ class Connection:
 
     async def _send(self, data) -> None:
         self.answered = True
-        sent = 0
+        sent = tries = 0
         while sent < len(data):
             n = self.sock.write(memoryview(data)[sent:])
-            sent += n or 0
-            await sleep_ms(0 if n else _RETRY_MS)
+            if n:
+                sent += n
+                await sleep_ms(0)
+                continue
+            tries += 1
+            if tries == _TRIES:
+                self.server.leave(self)
+            await sleep_ms(_RETRY_MS)
 
     def _last_word(self, *refusal) -> None:
         """Put an answer on the wire as far as it goes without waiting, unless one has begun."""

@@ -2,9 +2,10 @@
 
 Four connections are served at once. A fifth takes the place of the one that has been dawdling
 over its request the longest (over a second); when nobody dawdles it is told 503. So half-open
-connections never lock anybody out. Every connection has a deadline for its request and one for
-its answer; one loop looks after all of them. The server is an optional task: it may be cancelled
-and started again at any time, and closes what it opened.
+connections never lock anybody out. Requests are answered one after the other, in the order in
+which they have come, and nothing is read meanwhile: there is no memory for more. Every connection
+has a deadline for its request and one for its answer; one loop looks after all of them. The server
+is an optional task: it may be cancelled and started again at any time, and closes what it opened.
 """
 
 import asyncio
@@ -30,6 +31,7 @@ class Server:
         self.context = context
         self.body_room = BODY_MAX  # bytes free for bodies, all connections together
         self.readers = 0  # connections that are reading a request
+        self.line = []  # those with a whole request; the first one is being answered
         self._address = socket.getaddrinfo(host, port, 0, socket.SOCK_STREAM)[0][-1]
         self._check_in = check_in
         self._open = []
@@ -37,8 +39,14 @@ class Server:
     def forget(self, connection: Connection) -> None:
         """A connection has ended."""
         self.body_room += connection.size
+        self.leave(connection)
         if connection in self._open:
             self._open.remove(connection)
+
+    def leave(self, connection: Connection) -> None:
+        """A connection is answered, or makes room for the next one."""
+        if connection in self.line:
+            self.line.remove(connection)
 
     async def run(self) -> None:
         """Serve until cancelled. OSError when the port cannot be had."""
