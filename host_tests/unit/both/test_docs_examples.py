@@ -282,7 +282,7 @@ def test_one_that_does_not_obey():
     for _ in range(12):
         pair.second(19700, 0)
         assert pair.state() == [10000, 20000, 0, 0] and not pair.a.is_open
-    # 12 s after the cut: an alarm, it counts with what it draws; after 30 s its contactor is to open
+    # 12 s after the cut: an alarm, it counts with what it draws; after 30 s its contactor opens
     for _ in range(2):
         pair.second(19700, 0)
     assert (event.DISOBEYS, 0, 20000) in pair.log and not pair.a.is_open
