@@ -215,3 +215,25 @@ def test_new_settings_before_a_wallbox_was_heard():
     assert after.seat.places == (1,) and not after.heard and not new.learned()
     tell(after, 2500, 8000, (8000, 0, 0))
     assert after.setpoint_ma == after.may_ma == 8000 and new.learned()
+
+
+def test_r4_a_car_that_changes_to_more_phases_gets_the_minimum_of_those_or_nothing():
+    for limit, right in ((8999, 0), (9000, 9000)):
+        point = wallbox()
+        site = steady([static(limit)], [point], [6000], [(6000, 0, 0)], [])
+        point.minima = (6000, 6000, 9000)
+        point.phases_now = 1
+        site.place(point)
+        tell(point, NOW_MS, 6000, (6000,) * 3, phases=3)
+        site.step(NOW_MS)
+        assert point.min_ma == 9000 and point.setpoint_ma == right
+
+
+def test_new_settings_leave_an_opened_contactor_open():
+    old = steady([static()], [wallbox(), wallbox("b")], [8000] * 2, [ALL] * 2, [])
+    old.points[1].is_open = True
+    old.points[1].opened_ms = NOW_MS - 5000
+    new = Site([static()], [ChargePoint("b"), ChargePoint("a")], NOW_MS)
+    takeover.take_over(old, new, [new.points[1], new.points[0]], NOW_MS)
+    assert [point.is_open for point in new.points] == [True, False]
+    assert new.points[0].opened_ms == NOW_MS - 5000
