@@ -223,7 +223,8 @@ def test_a_meter_that_comes_and_goes_is_told_once():
     ]
     for k in range(4):
         site.sample(0, NOW_MS + 11000 + 1000 * k, 10000 + k, 10000, 10000, False)
-    assert [row[:2] for row in site.log if row[0] == event.METER_BACK] == [(event.METER_BACK, 0)]
+    told = [row[:2] for row in site.log if row[0] in (event.METER_LOST, event.METER_BACK)]
+    assert told == [(event.METER_LOST, 0), (event.METER_BACK, 0)]  # nothing while it recovers
     assert weigh.newest_sample(site) == NOW_MS + 14000
     assert weigh.newest_sample(steady([Circuit("a")], [], [], [], [])) is None
 
