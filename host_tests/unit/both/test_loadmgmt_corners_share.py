@@ -160,3 +160,13 @@ def test_filling_leaves_whom_no_limit_binds_alone():
     out, bound = [7] * 3, [7] * 3
     fill([0, 2], [6000] * 3, [9000] * 3, [(), (0,), (1,)], [0, 18000], out, bound)
     assert out == [9000, 7, 9000] and bound == [-1, 7, -1]
+
+
+def test_first_shares_for_planners_give_a_higher_priority_the_place_of_a_lower_one():
+    points = [wallbox("a"), wallbox("b", priority=1)]
+    site = steady([static(7000)], points, [6000, 0], [(6000,) * 3, ZERO], [])
+    tell(points[1], NOW_MS, 0, ZERO, WAITING)
+    weigh.weigh(site, NOW_MS)
+    share.first_pass(site, NOW_MS)
+    assert site.out == [0, 7000]
+    assert points[0].reason == reason.WAITS_TURN
