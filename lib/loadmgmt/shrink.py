@@ -23,6 +23,7 @@ def shrink(site, now_ms, on, uses, budget, where):
     n = 3 * len(site.circuits)
     lowered = False
     stopped = []
+    relieved = []
     while True:
         need, at = _worst_need(on, low, uses, budget)
         if need <= 0:
@@ -35,9 +36,12 @@ def shrink(site, now_ms, on, uses, budget, where):
                 victim < 0 or _stops_before(site, points[i], points[victim], now_ms)
             ):
                 victim = i
-        if _is_awaited(site, at if where < 0 else where + n, now_ms):
-            budget[at] += need
-            continue
+        if at not in relieved:
+            relieved.append(at)
+            awaited = _awaited_ma(site, at if where < 0 else where + n, now_ms)
+            if awaited:
+                budget[at] += awaited
+                continue
         on.remove(victim)
         stopped.append((victim, at))
     while stopped:
@@ -81,14 +85,16 @@ def shrink(site, now_ms, on, uses, budget, where):
     return lowered
 
 
-def _is_awaited(site, limit, now_ms):
-    """True while a wallbox on this limit counts with what it draws: it has not followed a cut
-    in time, but a slow car may yet. For that the others are cut, but nobody is stopped (R9)."""
+def _awaited_ma(site, limit, now_ms):
+    """What wallboxes on this limit count with above their setpoints, since they have not followed
+    a cut in time, although a slow car may yet. For that the others are cut, but nobody is stopped
+    (R9)."""
+    awaited = 0
     for p in site.points:
         if p.measures and p.heard and ticks_diff(now_ms, p.changed_ms) < CONFIRM_BY_TIME_MS:
-            if expected_ma(p, now_ms) > p.setpoint_ma and limit in p.seat.places:
-                return True
-    return False
+            if limit in p.seat.places:
+                awaited += expected_ma(p, now_ms) - max(p.setpoint_ma, 0)
+    return awaited
 
 
 def _worst_need(on, low, uses, budget):

@@ -13,6 +13,8 @@ NUMBERS = [41, 157, 865, 113]  # of the dice, on both interpreters
 KEPT = (
     (292, 400),  # a car that needs no more than its own rest of before
     (7, 400),  # everyone on a limit has to stop
+    (1500500, 400),  # a limit falls while a wallbox is waited for that has not followed yet
+    (1500744, 400),
     (167, 400),  # a lost wallbox at 0 A falls back to its failsafe current
 )
 
