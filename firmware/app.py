@@ -175,7 +175,5 @@ class App:
 
 async def main() -> None:
     """Run the firmware until the interpreter ends."""
-    gc.threshold(8192)  # reading the settings leaves the heap in small pieces
-    app = App()
-    gc.threshold(32768)
-    await app.run()
+    gc.threshold(4096)  # what stays is put close together: long gaps remain
+    await App().run()
