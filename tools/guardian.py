@@ -126,12 +126,9 @@ class Guardian:
             connection.close()
 
     def _end(self):
-        """End the process, as a person at the console first, then by force."""
+        """End the process at once: what it stores is made for a power cut at any moment, and a
+        Ctrl-C that arrives within the garbage collector ends in tracebacks."""
         if self.process is not None and self.process.poll() is None:
-            if self._stopping:
-                self.process.send_signal(signal.SIGINT)
-                with contextlib.suppress(subprocess.TimeoutExpired):
-                    self.process.wait(2)
             self.process.kill()
         if self.process is not None:
             self.process.wait()
