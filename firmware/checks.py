@@ -71,7 +71,9 @@ def zone(path, value, low, high):
 
 def slot(path, value, low, high):
     """Minutes, or 0: no slots."""
-    return 0 if type(value) is int and value == 0 else integer(path, value, low, high)
+    if type(value) is not int or not (value == 0 or low <= value <= high):
+        fail(path, show(value) + " is no length of a slot", "0 or %d..%d" % (low, high))
+    return value
 
 
 def current(path, value, low, high):

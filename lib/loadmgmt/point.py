@@ -108,6 +108,7 @@ class ChargePoint:
     failsafe_ma = 0  # what it falls back to then
     boot_ma = 0  # what it may offer by itself after power-up
     step_ma = 1
+    lost_ms = LOST_MS  # without a valid answer; a driver may set more (R5)
     priority = 0  # the higher is served first
     minima = None  # min_ma on one, two and three phases, where that is not the same
     weight = 1  # of its share, at least 1

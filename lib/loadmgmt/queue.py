@@ -2,11 +2,11 @@
 
 Who waits stands in the queue: a higher priority first, then who has waited for more whole slots,
 then who has received less. Among equals the set is chosen well over the phases (choose.py); one
-that is left to wait although its minimum fits waits for a slot at most. One
-who is not chosen takes the place of cars whose slot is over (or of a lower priority). Where none
-is over, one that has waited for a whole slot keeps the limits it lacks for itself: nobody behind
-it starts there, and it is served when the running slots end. One that could not be served even
-then disturbs nobody.
+that is left to wait although its minimum fits waits for a slot at most. One who is not chosen
+takes the place of cars whose slot is over (or of a lower priority). Where none is over, one that
+has waited for a whole slot keeps the limits it lacks for itself: nobody behind it starts there,
+and it is served when the running slots end. One that could not be served even then disturbs
+nobody.
 """
 
 from compat import const, ticks_diff

@@ -30,7 +30,6 @@ def prepare(site, circuits: list, points: list, now_ms: int) -> None:
     site.enabled = True
     site.on_event = None  # called with (code, subject, value)
     site.shared_ms = now_ms
-    site.passes = 0
     site.aged_ms = now_ms
     n = len(points)
     m = 6 * len(circuits)  # limits: 3c+p the static ones, 3C+3c+p the metered ones

@@ -108,7 +108,6 @@ class Site:
 
     def step(self, now_ms: int) -> int:
         """One pass. Returns LOWERED and RAISED flags; the setpoints stand in the points."""
-        self.passes += 1
         if ticks_diff(now_ms, self.aged_ms) >= _HOUR_MS:
             self.aged_ms = ticks_add(now_ms, _MINUTE_MS - _HOUR_MS)  # again soon if it fails
             call("loadmgmt", "setup", "keep_young", self, now_ms)
@@ -121,7 +120,8 @@ class Site:
                 self._trust_changed(circuit, was, now_ms)
         flags = 0
         for p in self.points:
-            if ticks_diff(now_ms, p.reading_ms) > LOST_MS and p.grow_old(now_ms):
+            silent_ms = ticks_diff(now_ms, p.reading_ms)
+            if silent_ms > LOST_MS and silent_ms > p.lost_ms and p.grow_old(now_ms):
                 self.tell(event.CHARGER_LOST, p.index, p.may_ma)
                 self.told[p.index] |= TOLD_LOST
             if p.seat is NOWHERE:

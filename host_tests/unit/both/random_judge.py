@@ -11,7 +11,7 @@ R9  Nobody is stopped while all minima fit.
 """
 
 from loadmgmt import event
-from loadmgmt.point import tolerance_ma
+from loadmgmt.point import GIVEN_UP, tolerance_ma
 from loadmgmt.trust import GOOD, STARTING
 
 FAR = 1 << 30
@@ -29,6 +29,8 @@ def potential_ma(box):
     """What a wallbox may draw, as far as the controller can know."""
     coming = -1 if box.coming is None else box.coming
     flows = box.applied_ma
+    if box.point.lost == GIVEN_UP and "lies" in box.faults:
+        return max(coming, flows)  # nobody can know of that
     if box.drawn_ma() > flows + tolerance_ma(flows) and not box.alone:  # else: as if it obeys
         flows = box.drawn_ma()
     if box.own:
@@ -54,6 +56,8 @@ class Judge:
         self.stopped_ms = [-SLOT_MS] * n
         self.on_ms = [0] * n  # since when it has current
         self.fell = [False] * n  # it went on by itself after its stop: failsafe, boot
+        self.drew = [0] * n  # what each drew lately, and when that changed
+        self.drew_ms = [0] * n
         self.sent_ms = [0] * n
         self.sample_ms = 0  # of the newest value of a meter
         self.moved_ms = 0  # when a setpoint last changed
@@ -101,6 +105,9 @@ class Judge:
         for i, box in enumerate(s.boxes):
             point = box.point
             self.fell[i] = self.fell[i] or point.lost
+            if abs(box.drawn_ma() - self.drew[i]) > 500:
+                self.drew[i] = box.drawn_ma()
+                self.drew_ms[i] = s.now_ms
             if point.setpoint_ma != before[i]:
                 self.moved_ms = s.now_ms
                 self.check_legal(box, before[i])
@@ -276,8 +283,10 @@ class Judge:
         if s.circuit(c).trust.state != GOOD or s.now_ms - self.moved_ms < STEADY_MS:
             return
         each = []
-        for box in s.boxes:
+        for i, box in enumerate(s.boxes):
             if c in s.path[box.made["circuit"]]:
+                if s.now_ms - self.drew_ms[i] < STEADY_MS:
+                    return  # the value may be older than that
                 if box.own or not box.point.heard or not box.made["measures"]:
                     return
                 if box.applied_ma > box.wanted_ma:

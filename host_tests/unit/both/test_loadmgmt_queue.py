@@ -232,3 +232,16 @@ def test_a_restless_group_does_not_keep_another_one_from_being_raised():
         limits.put(circuits[0], [(20000 if k % 2 else 10000)] * 3, None)
         fleet.run(2)
     assert fleet.points[1].setpoint_ma == 32000
+
+
+def test_a_driver_may_give_its_wallboxes_more_time_to_answer():
+    fleet = Fleet([32000] * 3, [3, 3])
+    fleet.points[1].lost_ms = 20000
+    fleet.run(10)
+    now = fleet.now_s * 1000
+    fleet.site.step(now + 5000)
+    assert fleet.points[0].lost and not fleet.points[1].lost
+    fleet.site.step(now + 19000)
+    assert not fleet.points[1].lost
+    fleet.site.step(now + 21000)
+    assert fleet.points[1].lost

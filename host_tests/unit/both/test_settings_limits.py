@@ -84,8 +84,8 @@ def test_ranges_of_limits_and_sharing():
     charger = "chargers.0."
     for path, values, error in (
         ("meters.0.update_ms", (199, 60001), "give 200..60000"),
-        ("sharing.slot_minutes", (-1, 1, 14, 241), "give 15..240"),
-        ("sharing.slot_minutes", ("15", None, True), "give 15..240"),
+        ("sharing.slot_minutes", (-1, 1, 14, 241), "give 0 or 15..240"),
+        ("sharing.slot_minutes", ("15", None, True), "give 0 or 15..240"),
         (row + "at", ("24:00", "12:60", "7:30", "07.30", "0730", "07:3x", 7, None), '"23:59"'),
         (row + "limit_ma", (-1, 1000001), "give 0..1000000"),
         (row + "limit_ma", ([1, 2],), "give one number or three"),
