@@ -40,7 +40,7 @@ def shrink(site, now_ms, on, uses, budget, where):
             relieved.append(at)
             awaited = _awaited_ma(site, at if where < 0 else where + n, now_ms)
             if awaited:
-                budget[at] += awaited
+                budget[at] += min(need, awaited)
                 continue
         on.remove(victim)
         stopped.append((victim, at))

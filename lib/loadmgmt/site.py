@@ -121,9 +121,13 @@ class Site:
         flags = 0
         for p in self.points:
             silent_ms = ticks_diff(now_ms, p.reading_ms)
-            if silent_ms > LOST_MS and silent_ms > p.lost_ms and p.grow_old(now_ms):
-                self.tell(event.CHARGER_LOST, p.index, p.may_ma)
-                self.told[p.index] |= TOLD_LOST
+            if silent_ms > LOST_MS and silent_ms > p.lost_ms:
+                was = p.lost
+                if p.grow_old(now_ms):
+                    self.tell(event.CHARGER_LOST, p.index, p.may_ma)
+                    self.told[p.index] |= TOLD_LOST
+                if p.lost != was and was:  # it has gone to its failsafe current by itself: its car
+                    self._unsettle(p, now_ms)  # has to follow before that is handed on
             if p.seat is NOWHERE:
                 self.place(p)
             # wants() written out: a call for each would be a tenth of a reduction's time
@@ -174,6 +178,9 @@ class Site:
             point.changed_ms = now_ms  # else it was told before: its time to follow runs on
         point.setpoint_ma = setpoint_ma
         point.applied_ok_ms = None
+        self._unsettle(point, now_ms)
+
+    def _unsettle(self, point, now_ms):
         settled_ms = ticks_add(now_ms, settle_ms(point))
         root = self.circuits[self.circuits[point.circuit].path[-1]]
         if ticks_diff(settled_ms, root.settled_ms) > 0:

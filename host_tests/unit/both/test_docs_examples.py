@@ -274,7 +274,11 @@ def test_the_dispatch():
     while pair.now_s * 1000 - sent_ms <= 32000:
         assert pair.state() == [10000, 10000, 10000, 10000] and pair.b.is_silent()
         pair.second(9800, None)
-    assert pair.state() == [20000, 20000, 0, 0] and not pair.b.is_silent()
+    # it has gone to 0 A by itself; its car has 5 s to follow before that is handed on
+    for _ in range(5):
+        assert pair.state() == [10000, 10000, 0, 0] and not pair.b.is_silent()
+        pair.second(9800, None)
+    assert pair.state() == [20000, 20000, 0, 0]
 
 
 def test_one_that_does_not_obey():
@@ -306,4 +310,8 @@ def test_after_a_restart():
     while pair.b.may_ma:
         assert pair.a.setpoint_ma == 10000
         pair.second(9800, None)
-    assert 32 <= pair.now_s <= 38 and pair.a.setpoint_ma == 20000
+    assert 32 <= pair.now_s <= 38
+    for _ in range(12):  # whether it can measure is not known
+        assert pair.a.setpoint_ma == 10000
+        pair.second(9800, None)
+    assert pair.a.setpoint_ma == 20000
