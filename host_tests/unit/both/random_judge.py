@@ -105,7 +105,7 @@ class Judge:
         for i, box in enumerate(s.boxes):
             point = box.point
             self.fell[i] = self.fell[i] or point.lost
-            if abs(box.drawn_ma() - self.drew[i]) > 500:
+            if abs(box.drawn_ma() - self.drew[i]) > 500 or not point.heard:
                 self.drew[i] = box.drawn_ma()
                 self.drew_ms[i] = s.now_ms
             if point.setpoint_ma != before[i]:
@@ -208,6 +208,8 @@ class Judge:
             if box.drawn_ma() and s.now_ms - self.stopped_ms[i] < SLOT_MS and not self.fell[i]:
                 self.fail("R9 twice", box.name, before[i], had_ms)
             return
+        if not box.made["measures"] and not box.drawn_ma():
+            return  # that its car draws nothing any more is told by the next value of the meter
         for other in s.boxes:
             if other.made["late"] and s.now_ms - other.steady_ms <= 1000:
                 return  # what it tells is older than the meter's value, and says that it is not
@@ -286,7 +288,7 @@ class Judge:
         for i, box in enumerate(s.boxes):
             if c in s.path[box.made["circuit"]]:
                 if s.now_ms - self.drew_ms[i] < STEADY_MS:
-                    return  # the value may be older than that
+                    return  # the value may be older than that, or it has just been heard of
                 if box.own or not box.point.heard or not box.made["measures"]:
                     return
                 if box.applied_ma > box.wanted_ma:
