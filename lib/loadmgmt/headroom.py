@@ -46,7 +46,7 @@ def see_house(site, now_ms):
                         low = p.setpoint_ma
                     house[grid[k]] -= low
                     least[grid[k]] -= drawn[MOST + k]
-        if guessed:  # of two that started at once, each may be taken for the whole rise
+        if guessed:  # what looks like export may be a draw that was guessed too high
             for k in range(3):
                 house[k] = max(0, house[k])
         circuit.remember_house(now_ms)

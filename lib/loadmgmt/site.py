@@ -16,14 +16,14 @@ from loadmgmt import cut, event, headroom, share, weigh
 from loadmgmt.circuit import DROPPED, NEW
 from loadmgmt.event import TOLD_CUT, TOLD_DISOBEYS, TOLD_LOST, TOLD_STOPPED
 from loadmgmt.point import (
-    NOWHERE,
-    TOP,
-    Seat,
     CHARGING,
     CONFIRM_BY_TIME_MS,
     LOST_MS,
+    NOWHERE,
+    TOP,
     UNDECIDED,
     WAITING,
+    Seat,
     order_of,
     settle_ms,
     tolerance_ma,

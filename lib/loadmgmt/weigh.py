@@ -11,12 +11,12 @@ from compat import const, ticks_diff
 
 from loadmgmt.circuit import NONE_MA
 from loadmgmt.point import (
-    NOWHERE,
-    TOP,
     BEFORE,
     CHARGING,
     LEAST,
     MOST,
+    NOWHERE,
+    TOP,
     UNDECIDED,
     most_ma,
     settle_ms,
@@ -127,7 +127,7 @@ def is_unplaced(p) -> bool:
     if p.phases_now < 3:
         return True
     drawn = p.drawn
-    high = p.drawn[TOP]
+    high = drawn[TOP]
     return high - min(drawn[0], drawn[1], drawn[2]) > 1000 + high // 10
 
 
