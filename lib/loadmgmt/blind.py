@@ -61,6 +61,9 @@ def reckon(p, circuit, limits, expected: int, now_ms: int, over: list) -> None:
                     p.estimate[k] += min(rise, noted[3])
         elif not _learn(p, circuit, now_ms):
             return
+    elif charging and not p.estimated and noted is not None and noted[3] == NONE_MA:
+        if ticks_diff(now_ms, p.since_ms) < _GROUP_MS:
+            return  # the meter next to it, which tells, still waits for another one
     for j in limits:
         drawn = min(p.estimate[j % 3], expected) if charging and not is_unplaced(p) else 0
         over[j] += expected - drawn

@@ -2,7 +2,7 @@
 
 from loadmgmt import limits
 from loadmgmt.circuit import Circuit
-from loadmgmt.point import CHARGING, READY, ChargePoint
+from loadmgmt.point import CHARGING, READY, WAITING, ChargePoint
 from loadmgmt.site import Site
 from virtual_site import VirtualSite
 
@@ -260,3 +260,32 @@ def test_one_that_does_not_obey_is_told_less_with_every_overload():
         if now == 44000:
             assert point.setpoint_ma == 6000 and site.disobeys(point)
     assert point.setpoint_ma == 0 and point.may_ma == 20000
+
+
+def test_one_that_cannot_measure_counts_once_below_two_meters_while_another_starts():
+    grid = Circuit("grid", None, None, [16000] * 3)
+    carport = Circuit("carport", 0, None, [60000] * 3)
+    for circuit in (grid, carport):
+        circuit.largest_ma = 0
+        circuit.meter(0, 1000, True, False)
+    points = [ChargePoint(name, 1, 3, "L123", 6000, 6000) for name in "ab"]
+    site = Site([grid, carport], points, 0)
+    offered = [None, None]
+    for now in range(500, 120000, 500):
+        total = 0
+        for i, p in enumerate(points):
+            setpoint = max(p.setpoint_ma, 0)
+            if setpoint and offered[i] is None:
+                offered[i] = now
+            state = WAITING if not setpoint else READY
+            if setpoint and now - offered[i] >= (6000, 17000)[i]:
+                state = CHARGING
+                total += setpoint
+            p.sent_ms = now - 300
+            p.report(now, setpoint, -1, -1, -1, state, 32000, 3)
+        if now % 1000 == 0:
+            site.sample(0, now, total, total, total, False)
+            site.sample(1, now, total, total, total, False)
+        site.step(now)
+        assert offered[0] is None or min(p.setpoint_ma for p in points) == 6000, now
+    assert total == 12000
