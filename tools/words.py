@@ -15,7 +15,8 @@ FOLDER = pathlib.Path(__file__).resolve().parent.parent / "www" / "words"
 LANGUAGES = ("en", "de")
 _CAUSES = ("power_on", "restart", "watchdog", "reset")  # value of the event 1
 _CIRCUIT_EVENTS = (10, 11)
-_CHARGER_EVENTS = range(20, 27)
+_CHARGER_EVENTS = range(20, 30)
+_WIRING = range(1, 5)  # as in lib/loadmgmt/learn.py
 _DECIMAL_MARK = {"en": ".", "de": ","}
 
 
@@ -77,12 +78,15 @@ def event(code: int, subject: int, value: int, circuits, chargers, language="en"
         words["cause"] = say("reset." + _name(_CAUSES, value), language)
     elif code == 32:
         endings = {"silent": subject == 1, "none": value < 0}
+    elif code == 12:
+        words["what"] = say(f"wiring.{value}", language) if value in _WIRING else str(value)
     elif code in _CIRCUIT_EVENTS:
         words["circuit"] = _name(circuits, subject)
         words["trust"] = say("trust." + _name(trust.NAMES, value), language)
     elif code in _CHARGER_EVENTS:
         words["charger"] = _name(chargers, subject)
-    at = {24: value, 30: subject}.get(code)
+        words["number"] = value
+    at = {12: subject, 24: value, 30: subject, 31: subject}.get(code)
     if at is not None:
         words["place"] = place(_name(circuits, at // 3), at % 3 + 1, language)
     return say(_variant(f"event.{code}", endings, language), language, **words)

@@ -7,7 +7,7 @@ margin, it may have all again; the minute begins anew.
 
 from compat import const, ticks_diff
 
-from loadmgmt.point import CHARGING, READY, TOP
+from loadmgmt.point import CHARGING, FULL, READY, TOP
 
 _LEAST_MARGIN_MA = const(1000)  # a car stays up to 0.5 A below its setpoint
 _NOISE_MA = const(500)
@@ -15,10 +15,12 @@ _IDLE_MS = const(120000)
 
 
 def is_idle(site, p, now_ms: int) -> bool:
-    """True when its car has not taken the current that it is offered for longer than one needs to
-    start (10-40 s)."""
+    """True when its car has ended by itself, or has not taken the current that it is offered for
+    longer than one needs to start (10-40 s)."""
+    if p.car != READY:
+        return p.car == FULL
     since_ms = min(ticks_diff(now_ms, p.since_ms), ticks_diff(now_ms, site.turn_ms[p.index]))
-    return p.car == READY and p.setpoint_ma > 0 and since_ms >= _IDLE_MS
+    return p.setpoint_ma > 0 and since_ms >= _IDLE_MS
 
 
 def asked_ma(site, p, now_ms: int) -> int:

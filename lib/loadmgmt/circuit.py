@@ -32,6 +32,9 @@ class Circuit:
     """The record; `index`, `path` (itself up to the root) and `points` are set by the Site."""
 
     sources = None  # what limit_ma is made of: kept for limits.py
+    imbalance_ma = None  # by how much its phases may differ
+    is_preventive = False  # that without credit for a load that may vanish
+    breaker = None  # "B", "C" or "gG": what its fuse carries for a while; None: nothing
 
     def __init__(self, name, parent=None, limit_ma=None, main_ma=None):
         self.name = name

@@ -99,8 +99,8 @@ def _against_limits(site, now_ms, is_static):
             budget[j] += setpoint
     if is_static:
         n = 3 * len(site.circuits)
-        for j in range(n, 2 * n):
-            if sees(site, (j - n) // 3):
+        for j in range(n, len(budget)):
+            if sees(site, j % n // 3):
                 budget[j] = NONE_MA
     return shrink(site, now_ms, on, uses, budget, -1) or lowered
 
@@ -117,7 +117,7 @@ def _tell_less(site, p, now_ms):
             allowed = NONE_MA
             if j < n:
                 allowed = circuit.limit_ma[j % 3]
-            elif site.dynamic[circuit.index] == FALLBACK:
+            elif j < 2 * n and site.dynamic[circuit.index] == FALLBACK:
                 allowed = fallback_ma(circuit, j % 3)
             new = min(new, p.min_ma if allowed >= p.min_ma else 0)
     if new >= p.setpoint_ma:

@@ -4,13 +4,11 @@ A raise may only use headroom that has been there for 10 s (60 s for a car that 
 each metered circuit remembers its largest house load. The cars' own ramps are no house load.
 """
 
-from compat import const, ticks_diff
+from compat import ticks_diff
 
 from loadmgmt.circuit import NONE_MA
 from loadmgmt.point import CHARGING, LEAST, MOST, settle_ms
 from loadmgmt.weigh import FALLBACK, MEASURED, fallback_ma, is_unplaced
-
-_RAMP_MA = const(1500)  # 1 A/s, and a wallbox answers once a second
 
 
 def see_house(site, now_ms):
@@ -52,22 +50,6 @@ def see_house(site, now_ms):
         circuit.remember_house(now_ms)
 
 
-def see_peak(circuit, now_ms):
-    """Let a sample between two shares enter the holds: a meter of 200 ms has five of them. The
-    wallboxes' readings are older than it, so a car may have ramped (1 A/s), or started."""
-    house = circuit.house_lo
-    for k in range(3):
-        house[k] = circuit.meter_ma[k]
-    if circuit.includes:
-        for p in circuit.points:
-            if p.heard and p.measures and not is_unplaced(p):
-                for k in range(p.phases_now):
-                    most = p.drawn[MOST + k]
-                    most += _RAMP_MA if most else p.min_ma
-                    house[p.seat.grid[k]] -= min(most, p.may_ma)
-    circuit.remember_house(now_ms)
-
-
 def capacity(site):
     """What all cars together may have per limit now, and how much less after a stop."""
     n = 3 * len(site.circuits)
@@ -87,4 +69,7 @@ def capacity(site):
                 total[n + at + k] = fallback_ma(circuit, k)
             elif circuit.metered:
                 total[n + at + k] = 0
+    for module in (site.balance, site.breaker):
+        if module is not None:
+            module.capacity(site, total, after_stop)
     return total, after_stop

@@ -18,8 +18,8 @@ BLOCKED = 1  # a car, but something else than the manager forbids charging
 WAITING = 2  # wants to charge, not released
 READY = 3  # released, the car does not draw yet
 CHARGING = 4
-FAULT = 5
-FULL = 6  # the car ended charging by itself
+FULL = 5  # the car ended charging by itself
+FAULT = 6
 
 UNDECIDED = -1  # setpoint_ma before the first decision
 
@@ -37,7 +37,9 @@ MOST = const(3)
 LEAST = const(6)
 BEFORE = const(9)
 TOP = const(12)
-_NO_DRAW = bytes(52)
+USED = const(13)  # phases that its car uses, from the first on: 1..3
+_IN_USE_MA = const(1000)
+_NO_DRAW = bytes(52) + b"\x03\x00\x00\x00"
 
 _ROTATIONS = ("L123", "L132", "L231", "L213", "L321", "L312")
 
@@ -73,9 +75,9 @@ def most_ma(p) -> int:
     return max(drawn[MOST], drawn[MOST + 1], drawn[MOST + 2])
 
 
-def wants(p) -> bool:
+def wants(site, p) -> bool:
     """True while the car wants current and nothing in the wallbox forbids it."""
-    return WAITING <= p.car <= CHARGING and p.supported_ma >= p.min_ma
+    return WAITING <= p.car <= site.last_car and p.supported_ma >= p.min_ma and not p.paused
 
 
 class Seat:
@@ -114,6 +116,7 @@ class ChargePoint:
     weight = 1  # of its share, at least 1
     is_open = False  # it does not obey: its driver opens the contactor, if the device can
     opened_ms = 0
+    paused = False  # it is to have nothing for now
     host = None  # only where that is no address
     name_error = False  # then it is never asked
     # one that cannot measure: what the meter showed before it drew (more), and the rise
@@ -136,7 +139,8 @@ class ChargePoint:
         self.car = NO_CAR
         self.measures = False
         # mA in the wallbox's own phase order: now, the most and the least that it reported around
-        # the last meter sample and since then, the reading before, and now on the highest phase
+        # the last meter sample and since then, the reading before, now on the highest phase, and
+        # how many phases its car uses
         self.drawn = array("i", _NO_DRAW)
         self.before_ms = 0
         self.moved_ms = 0  # when its draw last changed
@@ -175,8 +179,11 @@ class ChargePoint:
         is_next = ticks_diff(now_ms, self.before_ms) >= _READING_GAP_MS or not self.heard
         if is_next:
             self.before_ms = now_ms
+        used = 3 if car != CHARGING else drawn[USED]
         k = 0
         for current in (drawn_l1, drawn_l2, drawn_l3):
+            if k >= used and current >= _IN_USE_MA:
+                used = 3  # it takes back what it had left alone
             if is_next:
                 drawn[BEFORE + k] = drawn[k]
             drawn[k] = current
@@ -186,6 +193,7 @@ class ChargePoint:
                 drawn[LEAST + k] = current
             k += 1
         drawn[TOP] = max(drawn_l1, drawn_l2, drawn_l3)
+        drawn[USED] = used
         if car != self.car:
             charges = car == CHARGING
             if charges or self.car == CHARGING or not WAITING <= self.car <= CHARGING:
@@ -195,7 +203,7 @@ class ChargePoint:
         self.car = car
         self.applied_ma = applied_ma
         self.supported_ma = supported_ma
-        phases = min(self.phases, phases) if phases > 0 else self.phases
+        phases = min(self.phases, used, phases if phases > 0 else 3)
         if phases != self.phases_now:
             self.phases_now = phases
             self.seat = NOWHERE
@@ -268,6 +276,10 @@ class ChargePoint:
                 self.changed_ms = now_ms
                 self.car = NO_CAR
                 self.lost = GIVEN_UP
+                self.drawn[USED] = 3  # whatever car is there by now
+                if self.phases_now != self.phases:
+                    self.phases_now = self.phases
+                    self.seat = NOWHERE
         return just_lost
 
     # no property: MicroPython then looks for it at every assignment to an attribute

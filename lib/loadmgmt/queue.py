@@ -14,15 +14,19 @@ from compat import const, ticks_diff
 from loadmgmt import reason
 from loadmgmt.ask import is_idle
 from loadmgmt.choose import choose
-from loadmgmt.event import TOLD_CUT, TOLD_LEFT, TOLD_STOPPED
-from loadmgmt.point import CHARGING, NO_CAR, READY
+from loadmgmt.event import TOLD_AGAIN, TOLD_CUT, TOLD_LEFT, TOLD_STOPPED
+from loadmgmt.point import CHARGING, FULL, MOST, NO_CAR, TOP, USED
+from loadmgmt.shrink import SLOT_MS
 from loadmgmt.why import bind, note
 
 _WEIGH_MS = const(60000)
 _START_MS = const(60000)  # until then whom it was ended for has started
 _MOST_SLOTS = const(998)
 _CLASS = const(1000)
+_LAST = const(-2000000)  # priorities go down to -1000
 _MOST_SERVED = const(0x3FFFFFFF)
+_UNUSED_MA = const(500)
+_DRAWS_MA = const(4000)
 
 
 def account(site, now_ms: int) -> None:
@@ -37,9 +41,32 @@ def account(site, now_ms: int) -> None:
             if total > 0:
                 total = served[p.index] + total * passed_ms // 16000
                 served[p.index] = min(total, _MOST_SERVED)
+            if p.measures and p.phases_now > 1 and site.leave_ms:
+                _leave_phases(site, p, passed_ms)
         elif p.car == NO_CAR and p.heard:
             served[p.index] = 0
-            site.told[p.index] &= ~(TOLD_STOPPED | TOLD_CUT | TOLD_LEFT)
+            site.told[p.index] &= ~(TOLD_STOPPED | TOLD_CUT | TOLD_LEFT | TOLD_AGAIN)
+
+
+def _leave_phases(site, p, passed_ms):
+    """Free the phases that its car leaves alone for 30 s: those behind the last one in use.
+    ChargePoint.report takes them back with the first answer that shows a draw there."""
+    drawn = p.drawn
+    used = p.phases_now
+    while used > 1 and drawn[used - 1] < _UNUSED_MA and drawn[MOST + used - 1] < _UNUSED_MA:
+        used -= 1
+    few = site.few  # for how long, times 4, and the most phases it used since
+    i = p.index
+    if used == p.phases_now or drawn[TOP] < _DRAWS_MA:
+        few[i] = 0
+        return
+    used = max(used, few[i] & 3)
+    passed_ms += few[i] >> 2
+    few[i] = passed_ms << 2 | used
+    if passed_ms >= site.leave_ms:
+        few[i] = 0
+        drawn[USED] = p.phases_now = used
+        site.place(p)
 
 
 def waited_ms(site, p, now_ms: int) -> int:
@@ -65,7 +92,10 @@ def line_up(site, on, waiting, room, after_stop, now_ms) -> list:
         slots = min(waited // slot_ms, _MOST_SLOTS) if slot_ms else 0
         if waited >= _START_MS or not site.told[i] & TOLD_STOPPED:
             slots += 1  # one that was ended just now is not to take its place again
-        rank[i] = p.priority * _CLASS + slots
+        if site.welcomes and not site.served[i]:
+            slots += 1
+        # after all others comes a car that had ended by itself
+        rank[i] = _LAST if p.car == FULL else p.priority * _CLASS + slots
         low[i] = p.min_ma
         queue.append((-rank[i], site.served[i], -waited, p.name, i))
     queue.sort()
@@ -88,7 +118,7 @@ def line_up(site, on, waiting, room, after_stop, now_ms) -> list:
         is_new = slot_ms and rank[group[0]] % _CLASS <= 1
         candidates = []
         for i in group:
-            if _may_start(site, i, free, after_stop):
+            if _may_start(site, i, free, after_stop, now_ms):
                 if is_new and site.told[i] & TOLD_LEFT and not is_due:
                     continue
                 candidates.append(i)
@@ -111,7 +141,7 @@ def line_up(site, on, waiting, room, after_stop, now_ms) -> list:
                 site.told[i] |= TOLD_LEFT
                 _add(free, site.uses[i], -low[i])  # nobody of lower rank takes its place
                 _add(kept, site.uses[i], low[i])
-            elif site.points[i].reason != reason.HOLD:
+            elif site.points[i].reason not in (reason.HOLD, reason.PAUSES):
                 _claim(site, i, free, kept, full, over, joined, ended, after_stop)
     joined = [entry[4] for entry in queue if entry[4] in joined]  # where room is short, in order
     for i in joined:
@@ -141,14 +171,19 @@ def _fits(site, i, free):
     return True
 
 
-def _may_start(site, i, free, after_stop):
+def _may_start(site, i, free, after_stop, now_ms):
     """True when its minimum fits by itself; else the reason is noted."""
     p = site.points[i]
     low = site.low[i]
     for j in p.seat.places:
-        if free[j] < low:
+        if free[j] < low + site.start_margin_ma:
             bind(site, p, j, reason.NO_ROOM, p.min_ma)
             return False
+    off_ms = ticks_diff(now_ms, site.turn_ms[i])
+    told = site.told[i]
+    if off_ms < (SLOT_MS if told & TOLD_AGAIN else site.off_ms) and told & TOLD_STOPPED:
+        note(site, p, reason.PAUSES, -1, p.min_ma)
+        return False
     at = _held_at(site, i, free, after_stop, low)
     if at >= 0:
         bind(site, p, at, reason.HOLD, p.min_ma)
@@ -168,7 +203,7 @@ def _endable(site, on, joined, free, priority, now_ms):
             _add(full, v.seat.places, site.low[k])
             if k not in joined and _is_over(site, v, priority, now_ms):
                 turn_ms = ticks_diff(now_ms, site.turn_ms[k])
-                over.append((v.priority, v.car != READY, -turn_ms, v.name, k))
+                over.append((v.priority, v.car == CHARGING, -turn_ms, v.name, k))
     over.sort()
     return full, [victim[4] for victim in over]
 
@@ -177,7 +212,8 @@ def _claim(site, i, free, kept, full, over, joined, ended, after_stop):
     """Take the place of those whose slot is over, if that is enough; else keep the limits."""
     p = site.points[i]
     low = site.low
-    need = low[i]
+    least = low[i]
+    need = least + site.start_margin_ma
     places = p.seat.places
     held = after_stop if site.told[i] & TOLD_CUT else bytes(len(free))
     gone = []
@@ -197,13 +233,13 @@ def _claim(site, i, free, kept, full, over, joined, ended, after_stop):
             _add(free, site.uses[k], -low[k])
         for j in places:
             if full[j] < need:  # not even when all turns have ended
-                bind(site, p, j, reason.NO_ROOM, need)
+                bind(site, p, j, reason.NO_ROOM, least)
                 return
         if site.slot_ms:
-            note(site, p, reason.WAITS_TURN, short[0] % (3 * len(site.circuits)), need)
+            note(site, p, reason.WAITS_TURN, short[0] % (3 * len(site.circuits)), least)
             if site.rank[i] % _CLASS > 1:
-                _add(free, places, -need)
-                _add(kept, places, need)
+                _add(free, places, -least)
+                _add(kept, places, least)
         return
     for k in gone[:]:  # of several, not all may be needed
         _add(free, site.uses[k], -low[k])
@@ -213,16 +249,20 @@ def _claim(site, i, free, kept, full, over, joined, ended, after_stop):
             gone.remove(k)
     ended += gone
     joined.append(i)
-    _add(free, places, -need)
+    _add(free, places, -least)
 
 
 def _is_over(site, v, priority, now_ms):
     """True when wallbox v may be ended for one of this priority: its slot is over, it does not
     use it, or it has less priority; never twice within a slot."""
     turn_ms = ticks_diff(now_ms, site.turn_ms[v.index])
+    if v.car == FULL:
+        return True  # it was only offered what was left
     if site.slot_ms:
-        if turn_ms >= site.slot_ms or is_idle(site, v, now_ms):
+        if turn_ms >= max(site.slot_ms, site.on_ms) or is_idle(site, v, now_ms):
             return True
+    if turn_ms < site.on_ms:
+        return False
     return v.priority < priority and not site.told[v.index] & TOLD_STOPPED
 
 

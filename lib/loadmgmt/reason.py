@@ -27,6 +27,9 @@ OPENED = 18  # it drew more than its setpoint for long: its contactor is to be o
 OPERATOR = 19  # the operator's limit of a circuit binds it
 INPUT = 20  # a live input has lowered a circuit's limit
 SCHEDULE = 21  # the day's profile of a circuit binds it
+IMBALANCE = 22  # the phases may not differ by more: value as for LIMIT and NO_ROOM
+PAUSED = 23  # it is to have nothing for now: by a person, or to wake its car
+PAUSES = 24  # it was stopped and starts later (R9)
 
 NAMES = (
     "starting",
@@ -51,4 +54,7 @@ NAMES = (
     "operator",
     "input",
     "schedule",
+    "imbalance",
+    "paused",
+    "pauses",
 )

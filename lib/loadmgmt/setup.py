@@ -4,7 +4,9 @@ from array import array
 
 from compat import const, ticks_add, ticks_diff
 
+from loadmgmt.place import place
 from loadmgmt.shrink import SLOT_MS
+from on_demand import unload
 
 _OLD_MS = const(172800000)
 _POINT_STAMPS = (
@@ -55,6 +57,7 @@ def prepare(site, circuits: list, points: list, now_ms: int) -> None:
     site.less_ms = [now_ms] * n  # since when it draws clearly less than it may
     site.weight = bytearray(b"\x01" * n)  # working space of share
     site.earn = bytearray(n)  # phases that an ampere of it feeds
+    site.few = array("I", bytes(4 * n))  # how long its car has used fewer phases, see queue.py
     site.reason_ma = array("i", bytes(4 * n))
     site.meters = len([circuit for circuit in circuits if circuit.metered])
     site._seats = {}
@@ -78,7 +81,8 @@ def prepare(site, circuits: list, points: list, now_ms: int) -> None:
             circuits[c].points.append(point)
         if point.name_error:
             point.may_ma = point.peak_ma = 0
-        site.place(point)
+        place(site, point)
+    unload("loadmgmt", ("place",))
 
 
 def _limit(record, stamps, now_ms):

@@ -70,7 +70,7 @@ def plan(site, now_ms: int, total: list, after_stop: list) -> tuple:
         uses[i] = p.seat.places
         if p.name_error:
             continue
-        if p.heard and site.enabled and wants(p):
+        if p.heard and site.enabled and wants(site, p):
             same = same and p.weight == 1 and p.priority == site.points[0].priority
             low[i] = p.min_ma
             cap[i] = asked_ma(site, p, now_ms)
@@ -101,32 +101,10 @@ def plan(site, now_ms: int, total: list, after_stop: list) -> tuple:
         if same:
             fill(on, low, cap, uses, room, site.out, site.bound)
         else:
-            _fill_classes(site, on, room)
+            from loadmgmt import classes  # only where they are not all alike
+
+            classes.fill_classes(site, on, room)
     return on, ended
-
-
-def _fill_classes(site, on, room):
-    """The highest priority is served first; the minima of the lower ones are kept for them."""
-    low = site.low
-    points = site.points
-    for i in on:
-        for j in points[i].seat.places:
-            room[j] -= low[i]
-    left = on
-    while left:
-        highest = max([points[i].priority for i in left])
-        now = [i for i in left if points[i].priority == highest]
-        left = [i for i in left if points[i].priority < highest]
-        for i in now:
-            for j in points[i].seat.places:
-                room[j] += low[i]
-        weight = site.weight
-        for i in now:
-            weight[i] = points[i].weight
-        fill(now, low, site.cap, site.uses, room, site.out, site.bound, weight)
-        for i in now:
-            for j in points[i].seat.places:
-                room[j] -= site.out[i]
 
 
 def _explain(site, on, rises):
@@ -170,13 +148,15 @@ def _explain(site, on, rises):
             code = reason.SWITCHED_OFF
         elif p.is_open:
             code = reason.OPENED
+        elif p.paused:
+            code = reason.PAUSED
         elif p.car == NO_CAR:
             code = reason.NO_CAR
         elif p.car == FAULT:
             code = reason.FAULT
         elif p.car == FULL:
             code = reason.FULL
-        elif p.car == BLOCKED or not wants(p):
+        elif p.car == BLOCKED or not wants(site, p):
             code = reason.BLOCKED_BY_BOX
         if code >= 0:  # else it waits: noted where it was tried
             note(site, p, code, -1, p.may_ma if code == reason.LOST else 0)

@@ -4,7 +4,7 @@ from compat import const, ticks_diff
 
 from loadmgmt import event, reason
 from loadmgmt.circuit import NONE_MA
-from loadmgmt.event import TOLD_CUT, TOLD_STOPPED
+from loadmgmt.event import TOLD_AGAIN, TOLD_CUT, TOLD_STOPPED
 from loadmgmt.fill import fill
 from loadmgmt.point import CONFIRM_BY_TIME_MS, TOP
 from loadmgmt.weigh import expected_ma
@@ -38,8 +38,11 @@ def shrink(site, now_ms, on, uses, budget, where):
                 victim = i
         if at not in relieved:
             relieved.append(at)
-            awaited = _awaited_ma(site, at if where < 0 else where + n, now_ms)
-            if awaited:
+            limit = at if where < 0 else where + n
+            awaited = _awaited_ma(site, limit, now_ms)
+            if site.breaker is not None:
+                awaited += site.breaker.carried_ma(site, limit, where >= 0, now_ms)
+            if awaited > 0:
                 budget[at] += min(need, awaited)
                 continue
         on.remove(victim)
@@ -51,8 +54,9 @@ def shrink(site, now_ms, on, uses, budget, where):
             continue  # since others were stopped, it can go on
         on.pop()
         p = points[victim]
+        again = _is_again(site, p, now_ms)
         site.change(p, 0, now_ms)
-        site.told[victim] |= TOLD_CUT
+        site.told[victim] |= TOLD_CUT | TOLD_AGAIN if again else TOLD_CUT
         if where < 0:
             bind(site, p, at, reason.NO_ROOM, p.min_ma)
         else:

@@ -12,9 +12,9 @@ limit > cut what is too much, at once (R2) > share what is free, slowly (R3, R1)
 
 from compat import const, ticks_add, ticks_diff
 
-from loadmgmt import cut, event, headroom, share, weigh
+from loadmgmt import cut, event, share, weigh
 from loadmgmt.circuit import DROPPED, NEW
-from loadmgmt.event import TOLD_CUT, TOLD_DISOBEYS, TOLD_LOST, TOLD_STOPPED
+from loadmgmt.event import TOLD_AGAIN, TOLD_CUT, TOLD_DISOBEYS, TOLD_LOST, TOLD_STOPPED
 from loadmgmt.point import (
     CHARGING,
     CONFIRM_BY_TIME_MS,
@@ -23,8 +23,6 @@ from loadmgmt.point import (
     TOP,
     UNDECIDED,
     WAITING,
-    Seat,
-    order_of,
     settle_ms,
     tolerance_ma,
 )
@@ -41,7 +39,21 @@ _WAIT_MS = const(30000)  # longer than the slowest car and the loss of some answ
 
 
 class Site:
-    """All that the brain knows. One task owns it; others only read."""
+    """All that the brain knows. One task owns it; others only read.
+
+    What can be switched on lives in modules of its own (options.py); here is how all is off.
+    """
+
+    modules = ()  # their look(site, now_ms) is called at the beginning of each pass
+    learner = None  # one of them: finds out the wiring
+    balance = None  # between the phases: more limits
+    breaker = None  # what a fuse carries, instead of a stop
+    last_car = CHARGING  # FULL: cars that ended by themselves are offered what is left, too
+    welcomes = False  # a car that has just come counts as if it had waited for a slot
+    start_margin_ma = 0  # free beside its minimum when a car starts
+    on_ms = 0  # how long a car charges at least, unless nothing else is legal
+    off_ms = 0  # how long one that was stopped pauses at least
+    leave_ms = 30000  # after which the phases that a car leaves alone are free, 0: never
 
     def __init__(self, circuits: list, points: list, now_ms: int):
         """circuits: parents before children. Raises ValueError where the tree is not one."""
@@ -49,32 +61,7 @@ class Site:
 
     def place(self, point):
         """Find out in which limits a wallbox counts: on its phases, or on all when not known."""
-        order = order_of(point.rotation)
-        phases = point.phases_now
-        counted = (0, 1, 2) if order is None else order[:phases]
-        static = ()
-        dynamic = ()
-        for c in self.circuits[point.circuit].path:
-            circuit = self.circuits[c]
-            if circuit.limit_ma is not None:
-                static += tuple([3 * c + p for p in counted])
-            if circuit.metered:
-                at = 3 * (len(self.circuits) + c)
-                dynamic += ((c, tuple([at + p for p in counted])),)
-        places = static
-        for _, limits in dynamic:
-            places += limits
-        places = tuple(sorted(places))
-        key = (static, dynamic)
-        seat = self._seats.get(key)
-        if seat is None:
-            places = self._seats.setdefault(places, places)  # of any rotation
-            seat = self._seats[key] = Seat(static, dynamic, places, order or (0, 1, 2))
-        point.seat = seat
-        self.earn[point.index] = phases
-        if point.minima:
-            point.min_ma = point.minima[phases - 1]
-        point.min_ma += -point.min_ma % point.step_ma
+        call("loadmgmt", "place", "place", self, point)
 
     def tell(self, code, subject=0, value=0):
         if self.on_event is not None:
@@ -118,7 +105,10 @@ class Site:
                 was = circuit.trust.state
                 circuit.trust.age(now_ms)
                 self._trust_changed(circuit, was, now_ms)
+        for module in self.modules:
+            module.look(self, now_ms)
         flags = 0
+        last_car = self.last_car
         for p in self.points:
             silent_ms = ticks_diff(now_ms, p.reading_ms)
             if silent_ms > LOST_MS and silent_ms > p.lost_ms:
@@ -131,8 +121,8 @@ class Site:
             if p.seat is NOWHERE:
                 self.place(p)
             # wants() written out: a call for each would be a tenth of a reduction's time
-            goes_on = enabled and WAITING <= p.car <= CHARGING and p.supported_ma >= p.min_ma
-            if p.setpoint_ma > 0 and not goes_on and not p.lost:
+            goes_on = enabled and WAITING <= p.car <= last_car and p.supported_ma >= p.min_ma
+            if p.setpoint_ma > 0 and (not goes_on or p.paused) and not p.lost:
                 self.change(p, 0, now_ms)
                 flags = LOWERED
         weigh.weigh(self, now_ms)
@@ -148,7 +138,9 @@ class Site:
             if circuit.fresh:
                 circuit.fresh = False
                 if circuit.update_ms < _SHARE_MS and self.dynamic[circuit.index] == weigh.MEASURED:
-                    headroom.see_peak(circuit, now_ms)
+                    from loadmgmt import peaks  # only where there is such a meter
+
+                    peaks.see_peak(circuit, now_ms)
         return flags
 
     def _is_fresh(self):
@@ -163,7 +155,7 @@ class Site:
             self.turn_ms[point.index] = now_ms
             if setpoint_ma > 0:
                 self.tell(event.STARTED, point.index, setpoint_ma)
-                self.told[point.index] &= ~TOLD_CUT
+                self.told[point.index] &= ~(TOLD_CUT | TOLD_AGAIN)
             else:
                 self.told[point.index] |= TOLD_STOPPED
         if not point.measures and point.setpoint_ma > 0:

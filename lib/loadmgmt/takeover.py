@@ -42,6 +42,10 @@ def take_over(old, new, successors: list, now_ms: int) -> None:
         _make_legal(point, now_ms)
     for circuit in old.circuits:
         _wait(new, circuit.settled_ms)
+    for module in new.modules:
+        for was in old.modules:
+            if type(was).__name__ == type(module).__name__:
+                module.take_over(was, successors, now_ms)
 
 
 def _await_time_out(was, new):

@@ -223,6 +223,8 @@ def weigh(site, now_ms):
                 for j in limits:
                     over[j] += expected - drawn[k]
                     k += 1
+    if site.balance is not None:
+        site.balance.weigh(site, now_ms)
 
 
 def fallback_ma(circuit, phase: int) -> int:

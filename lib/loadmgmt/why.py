@@ -16,6 +16,8 @@ def behind(site, limit: int, code: int) -> int:
     n = 3 * len(site.circuits)
     place = limit % n
     mode = site.dynamic[place // 3]
+    if limit >= 2 * n:
+        return reason.IMBALANCE
     if limit >= n:
         return (
             code if mode == MEASURED else reason.FALLBACK if mode == FALLBACK else reason.STARTING

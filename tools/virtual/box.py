@@ -8,7 +8,7 @@ import random
 
 from .car import Car
 
-NO_CAR, BLOCKED, WAITING, READY, CHARGING, _, FULL = range(7)
+NO_CAR, BLOCKED, WAITING, READY, CHARGING, FULL = range(6)
 _IDLE_MS = 2500
 _MEASURED_MA = 20  # noise of its own meter
 

@@ -9,7 +9,7 @@ import sys
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[2] / "lib"))
 
-from loadmgmt import event, limits, reason, trust
+from loadmgmt import event, limits, options, reason, trust
 from loadmgmt.circuit import Circuit
 from loadmgmt.point import ChargePoint
 from loadmgmt.site import Site
@@ -17,6 +17,21 @@ from loadmgmt.site import Site
 EVENT_NAMES = {
     value: name.lower() for name, value in vars(event).items() if isinstance(value, int)
 }
+
+
+def _options(given):
+    """What the scenario switches on, as the brain calls it."""
+    return {
+        "start_margin_ma": given.start_margin_ma,
+        "on_ms": given.minimum_on_ms,
+        "off_ms": given.minimum_off_ms,
+        "leave_ms": given.free_phases_ms,
+        "welcomes": given.welcome_slot,
+        "offers_full": given.offer_to_full,
+        "learn": given.learn,
+        "probe_ma": given.probe_ma,
+        "wake": given.wake,
+    }
 
 
 class FusekeeperLaw:
@@ -36,6 +51,9 @@ class FusekeeperLaw:
             circuit.headroom_ma = config.headroom_ma
             circuit.fallback_ma = config.fallback_load_ma
             circuit.offline_ma = config.offline_ma
+            circuit.imbalance_ma = config.imbalance_ma
+            circuit.is_preventive = config.imbalance_mode == "preventive"
+            circuit.breaker = None if config.breaker == "strict" else config.breaker
             if config.meter:
                 period = config.meter.period_ms
                 circuit.meter(now, period, config.includes_chargers, config.generation)
@@ -60,6 +78,7 @@ class FusekeeperLaw:
         self.site = Site(circuits, points, now)
         self.site.enabled = scenario.enabled
         self.site.on_event = self._note
+        options.attach(self.site, _options(scenario.options), now)
         if scenario.available_ma is not None:
             limits.set_available(self.site, scenario.available_ma)
         self._available_ma = scenario.available_ma

@@ -58,6 +58,9 @@ CIRCUIT = {
     "headroom_ma": (per_phase(0, MOST_MA), 0),
     "fallback_load_ma": (per_phase(0, 9999000), 9999000),
     "offline_ma": (maybe(per_phase(0, MOST_MA)), None),
+    "imbalance_ma": (maybe(whole(0, MOST_MA)), None),
+    "imbalance_mode": (choice("measured", "preventive"), "measured"),
+    "breaker": (choice("strict", "B", "C", "gG"), "strict"),
     "house": (rows(table(LOAD)), []),
 }
 CHARGER = {
@@ -119,6 +122,17 @@ BOUND = {
     "max": (maybe(number(-1e12, 1e12)), None),
     "is": (scalar, None),
 }
+OPTIONS = {
+    "start_margin_ma": (whole(0, MOST_MA), 0),
+    "minimum_on_s": (seconds(0, 3600), 0),
+    "minimum_off_s": (seconds(0, 3600), 0),
+    "free_phases_s": (seconds(0, 3600), 30),
+    "welcome_slot": (flag, False),
+    "offer_to_full": (flag, False),
+    "learn": (maybe(choice("show", "use")), None),
+    "probe_ma": (whole(0, 4000), 0),
+    "wake": (whole(0, 10), 0),
+}
 SCENARIO = {
     "about": (sentence, ""),
     "seconds": (number(1, 1000000), REQUIRED),
@@ -128,6 +142,7 @@ SCENARIO = {
     "circuits": (rows(table(CIRCUIT), 1, 16), REQUIRED),
     "chargers": (rows(table(CHARGER), 0, 64), []),
     "cars": (rows(table(CAR)), []),
+    "options": (table(OPTIONS), {}),
     "events": (rows(table(EVENT)), []),
     "expect": (lambda value, path: _expect(value, path), {}),
 }

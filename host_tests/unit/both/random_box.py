@@ -81,6 +81,7 @@ class Box:
         # what it told last, and whether it did something of its own accord since
         self.told_ma = 0
         self.told_drawn_ma = 0
+        self.told_cars = 0  # with the how manieth car that was
         self.told_ms = -100000
         self.own = False
         self.alone = False  # its own time-out is over: what its car draws still is its own doing
@@ -173,6 +174,7 @@ class Box:
         phases = made["phases"] if made["tells_phases"] else 0
         self.told_ma = max(self.applied_ma, drawn[0])
         self.told_drawn_ma = max(0, drawn[0])
+        self.told_cars = self.cars
         self.told_ms = now_ms
         if made["measures"] or self.drawn_ma() <= self.applied_ma:
             self.own = self.applied_ma > self.told_ma or self.drawn_ma() > self.told_ma

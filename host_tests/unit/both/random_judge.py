@@ -42,7 +42,7 @@ def potential_ma(box):
 
 def phases_of(box):
     """The grid phases on which it may draw: those of the wallbox until a car has shown its own."""
-    if box.drawn_ma():
+    if box.drawn_ma() or (box.told_drawn_ma and box.told_cars == box.cars and box.car):
         return box.wiring[: box.car.phases]
     return box.wiring
 

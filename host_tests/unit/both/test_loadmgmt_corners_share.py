@@ -1,6 +1,6 @@
 """Corners of the shares: what a car asks for, why one has nothing, how much is handed out."""
 
-from loadmgmt import handout, headroom, reason, share, weigh
+from loadmgmt import handout, peaks, reason, share, weigh
 from loadmgmt.ask import asked_ma
 from loadmgmt.circuit import Circuit
 from loadmgmt.fill import fill
@@ -115,7 +115,7 @@ def test_a_meter_without_the_wallboxes_enters_the_holds_as_it_is():
         site = steady([circuit], [point], [16000], [(9000,) * 3], [[20000] * 3])
         weigh.weigh(site, NOW_MS)
         circuit.forget_house(NOW_MS)
-        headroom.see_peak(circuit, NOW_MS)
+        peaks.see_peak(circuit, NOW_MS)
         assert circuit.house_lo == [right] * 3
         assert circuit.held_house_ma(0, False) >= right
 
@@ -124,10 +124,10 @@ def test_a_start_between_two_shares_is_no_load_of_the_house():
     circuit = metered()
     point = wallbox()
     steady([circuit], [point], [16000], [ZERO], [[20000] * 3])
-    headroom.see_peak(circuit, NOW_MS)
+    peaks.see_peak(circuit, NOW_MS)
     assert circuit.house_lo == [14000] * 3  # a car that starts draws 6 A
     point.may_ma = 4000
-    headroom.see_peak(circuit, NOW_MS)
+    peaks.see_peak(circuit, NOW_MS)
     assert circuit.house_lo == [16000] * 3
 
 

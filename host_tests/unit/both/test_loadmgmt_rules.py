@@ -34,17 +34,17 @@ class RaiseCheck:
     def __call__(self, virtual, before, after):
         if virtual.now_ms < self.since_ms:
             return
-        raised = False
+        raised = []
         total = [0, 0, 0]
         for i, box in enumerate(virtual.boxes):
-            raised = raised or after[i] > before[i] >= 0
+            phases = box.wiring[: box.car.phases if box.car else 3]
             most = max(box.potential_ma(), after[i])
-            for k in range(box.car.phases if box.car else 3):
-                total[box.wiring[k]] += most
-        if not raised:
-            return
+            for p in phases:
+                total[p] += most
+            if after[i] > before[i] >= 0:
+                raised += phases
         circuit = virtual.circuit
-        for p in range(3):
+        for p in raised:
             if circuit.limit_ma:
                 assert total[p] <= circuit.limit_ma[p], (virtual.now_ms, total)
             if circuit.metered:

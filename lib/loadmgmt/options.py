@@ -1,0 +1,43 @@
+"""Switches on what a site may do beside the rules; nothing of it is imported before. For the call.
+
+Of the circuits their own attributes count: imbalance_ma, is_preventive, breaker.
+"""
+
+from loadmgmt.point import CHARGING, FULL, NOWHERE
+
+# options that are plain values of the site
+_VALUES = ("start_margin_ma", "on_ms", "off_ms", "leave_ms", "welcomes")
+
+
+def attach(site, options: dict, now_ms: int) -> None:
+    """Give a new site its modules.
+
+    options, each with the value of a site that goes without: start_margin_ma, on_ms, off_ms (0),
+    leave_ms (30000), welcomes, offers_full (False: cars that ended by themselves get nothing),
+    learn (None, "show" or "use"), probe_ma (0: no probes), wake (0: attempts to wake a car).
+    """
+    for name in _VALUES:
+        if name in options:
+            setattr(site, name, options[name])
+    site.last_car = FULL if options.get("offers_full") else CHARGING
+    if [1 for circuit in site.circuits if circuit.imbalance_ma is not None]:
+        from loadmgmt.balance import Balance
+
+        site.balance = Balance(site)
+        for point in site.points:
+            point.seat = NOWHERE
+            site.place(point)
+    if [1 for circuit in site.circuits if circuit.breaker and circuit.metered]:
+        from loadmgmt.breaker import Breaker
+
+        site.breaker = Breaker(site, now_ms)
+        site.modules += (site.breaker,)
+    if options.get("learn"):
+        from loadmgmt.learn import Learner
+
+        site.learner = Learner(site, now_ms, options["learn"] == "use", options.get("probe_ma", 0))
+        site.modules += (site.learner,)
+    if options.get("wake"):
+        from loadmgmt.wake import Waker
+
+        site.modules += (Waker(site, now_ms, options["wake"]),)
