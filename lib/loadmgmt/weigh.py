@@ -149,6 +149,8 @@ def highest_ma(p, newest) -> int:
         if p.applied_ma < high and ticks_diff(newest, p.reading_ms) < _READ_MS:
             # a raise has not got there yet: the house must not hide behind it
             high = max(p.applied_ma, most_ma(p))
+        elif p.drawn[TOP] > high:
+            high = p.drawn[TOP]  # what it draws above its setpoint within its tolerance
         return high if high > p.peak_ma else p.peak_ma
     return -1
 

@@ -15,6 +15,7 @@ KEPT = (
     (7, 400),  # everyone on a limit has to stop
     (1500500, 400),  # a limit falls while a wallbox is waited for that has not followed yet
     (1500744, 400),
+    (2050, 230),  # a car that draws 0.5 A more than its setpoint, at its limit
     (167, 400),  # a lost wallbox at 0 A falls back to its failsafe current
 )
 
