@@ -54,12 +54,14 @@ def above_fuse(circuit, now_ms):
             if not p.heard or (p.rotation is None and is_unplaced(p)):
                 continue
             setpoint = p.setpoint_ma
-            if p.may_ma > setpoint and p.changed_ms != now_ms:
-                setpoint = expected_ma(p, now_ms)
+            first = MOST  # a change of this very pass is younger than all readings
+            if p.changed_ms != now_ms:
+                first = _first(p, circuit.sample_ms)
+                if p.may_ma > setpoint:
+                    setpoint = expected_ma(p, now_ms)
             grid = p.seat.grid
             drawn = p.drawn
             blind = -1 if p.measures else _blind_ma(p, now_ms)
-            first = _first(p, circuit.sample_ms)
             for k in range(p.phases_now):
                 over = (drawn[first + k] if blind < 0 else blind) - setpoint
                 if over > 0:

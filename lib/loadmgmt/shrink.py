@@ -66,25 +66,30 @@ def shrink(site, now_ms, on, uses, budget, where):
     if not on:
         return lowered
     out = site.out
-    fill(on, low, cap, uses, budget, out, site.bound)
+    bound = site.bound
+    fill(on, low, cap, uses, budget, out, bound)
     known = -1
     code = reason.LIMIT
     place = where
-    for i in on:
+    reason_ma = site.reason_ma
+    for i in on:  # calls of min and max would be a tenth of a reduction's time
         p = points[i]
         new = out[i]
         if new < cap[i] or cap[i] < min(p.setpoint_ma, site.floor[i]):
-            new = max(new - new % max(GRAIN_MA, p.step_ma), p.min_ma)
+            grain = p.step_ma
+            new -= new % (grain if grain > GRAIN_MA else GRAIN_MA)
+            if new < p.min_ma:
+                new = p.min_ma
             if new < p.setpoint_ma:
                 site.change(p, new, now_ms)
-                limit = site.bound[i]
+                limit = bound[i]
                 if where < 0 and limit != known:
                     known = limit
                     code = behind(site, limit, reason.LIMIT)
                     place = limit % n
                 p.reason = code
                 p.reason_at = place
-                site.reason_ma[i] = new
+                reason_ma[i] = new
                 lowered = True
     return lowered
 

@@ -20,10 +20,11 @@ from loadmgmt.point import (
     CONFIRM_BY_TIME_MS,
     LOST_MS,
     NOWHERE,
+    SETTLE_BLIND_MS,
+    SETTLE_MS,
     TOP,
     UNDECIDED,
     WAITING,
-    settle_ms,
     tolerance_ma,
 )
 from on_demand import call
@@ -173,8 +174,9 @@ class Site:
         self._unsettle(point, now_ms)
 
     def _unsettle(self, point, now_ms):
-        settled_ms = ticks_add(now_ms, settle_ms(point))
-        root = self.circuits[self.circuits[point.circuit].path[-1]]
+        settled_ms = ticks_add(now_ms, SETTLE_MS if point.measures else SETTLE_BLIND_MS)
+        circuits = self.circuits
+        root = circuits[circuits[point.circuit].path[-1]]
         if ticks_diff(settled_ms, root.settled_ms) > 0:
             root.settled_ms = settled_ms
 

@@ -60,11 +60,14 @@ def own_draw(site, circuit, now_ms):
         phases = 0  # on which it surely draws what it says
         if p.heard:
             if calm_ms:
-                quiet = min(ticks_diff(now_ms, p.changed_ms), ticks_diff(now_ms, p.moved_ms))
-                if ticks_diff(now_ms, p.reading_ms) > _STALE_MS:
-                    quiet = 0  # who says nothing may have lost its power: no doubt about the meter
+                quiet = ticks_diff(now_ms, p.changed_ms)
                 if quiet < calm_ms:
                     calm_ms = quiet
+                quiet = ticks_diff(now_ms, p.moved_ms)
+                if quiet < calm_ms:
+                    calm_ms = quiet
+                if ticks_diff(now_ms, p.reading_ms) > _STALE_MS:
+                    calm_ms = 0  # who says nothing may have lost its power: no doubt of the meter
             if p.seat is NOWHERE:
                 calm_ms = 0  # it has just changed its phases
             elif p.measures and not (p.rotation is None and is_unplaced(p)):
