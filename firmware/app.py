@@ -155,6 +155,8 @@ class App:
     def _ticked(self) -> None:
         self._watch_sources()
         self.events.keep()
+        if self.learnt is not None:
+            self.learnt.keep(self)
         self._control_slot.check_in()
 
     async def run(self) -> None:

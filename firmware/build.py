@@ -11,6 +11,14 @@ from on_demand import call
 from firmware.meters import Bus, BusMeter
 
 WARP_PORT = 34128
+_OPTIONS = (  # key in "sharing", name in loadmgmt.options, factor
+    ("welcome_slot", "welcomes", 1),
+    ("offer_to_full", "offers_full", 1),
+    ("minimum_on_s", "on_ms", 1000),
+    ("minimum_off_s", "off_ms", 1000),
+    ("start_margin_ma", "start_margin_ma", 1),
+    ("free_phases_s", "leave_ms", 1000),
+)
 _MIN_3P_MA = (6000, 9200)  # by vehicle type; 1: cars that do not start below 9.2 A (WARP)
 
 
@@ -62,6 +70,11 @@ def _circuit(row, names, meters, inputs, now_ms):
     circuit.fallback_ma = _list(row["fallback_load_ma"])
     circuit.offline_ma = _list(row["offline_ma"])
     circuit.meter_name = row["meter"]
+    if "imbalance_ma" in row:
+        circuit.imbalance_ma = row["imbalance_ma"]
+        circuit.is_preventive = "imbalance_mode" in row
+    if "breaker" in row:
+        circuit.breaker = row["breaker"]
     if row["meter"] is not None:
         meter = meters[row["meter"]]
         period_ms = meter["period_ms"]
@@ -151,4 +164,23 @@ def _site(document, now_ms: int):
     site.slot_ms = document["sharing"]["slot_minutes"] * 60000
     site.asked_after_ms = manager["requested_current_threshold"] * 1000
     site.asked_margin_ma = manager["requested_current_margin"]
+    options = _options(document)
+    if options or [1 for row in rows if "imbalance_ma" in row or "breaker" in row]:
+        call("loadmgmt", "options", "attach", site, options, now_ms)
     return site, addresses
+
+
+def _options(document) -> dict:
+    """What is switched on, as loadmgmt.options has it: the settings have what is not as usual."""
+    sharing = document["sharing"]
+    learning = document.get("learning", {})
+    found = {}
+    for key, name, factor in _OPTIONS:
+        if key in sharing:
+            found[name] = sharing[key] * factor
+    if "rotation" in learning:
+        found["learn"] = learning["rotation"]
+        found["probe_ma"] = learning.get("probe_ma", 0)
+    if "wake_up" in document:
+        found["wake"] = document["wake_up"]["attempts"]
+    return found

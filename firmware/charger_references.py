@@ -13,6 +13,9 @@ def check(document):
     circuits = [circuit["name"] for circuit in document["circuits"]]
     _check_chargers(document["chargers"], circuits)
     _check_manager(document["charge_manager"], document["chargers"] and not circuits)
+    learning = document.get("learning", {})
+    if "probe_ma" in learning and "rotation" not in learning:
+        fail("learning.probe_ma", "rotation is off", "rotation show or use, or 0")
 
 
 def _check_chargers(chargers, circuits):

@@ -69,10 +69,10 @@ def zone(path, value, low, high):
     return value
 
 
-def slot(path, value, low, high):
-    """Minutes, or 0: no slots."""
+def zero_or(path, value, low, high):
+    """A whole number from low to high, or 0: without that."""
     if type(value) is not int or not (value == 0 or low <= value <= high):
-        fail(path, show(value) + " is no length of a slot", "0 or %d..%d" % (low, high))
+        fail(path, show(value) + " is not possible", "0 or %d..%d" % (low, high))
     return value
 
 

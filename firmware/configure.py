@@ -60,6 +60,7 @@ def _go_back(app, before) -> None:
     for name in before:
         setattr(app, name, before[name])
     app.control.replace(app.site, app.push)
+    _unload_unused(app)
     if is_other:
         gc.collect()  # what was built in vain
         if port:
@@ -110,6 +111,7 @@ def _build(app, new) -> None:
     app.written_ms = now
     app.limits_due = True
     app.site.on_event = app.events.add
+    app.learnt = _learnt(app)
     app.control.replace(app.site, app.push)
     build = warp_config = None
     unload("firmware", ("build", "warp_config"))  # what comes next needs memory, too
@@ -137,6 +139,28 @@ def _extras(app, new, site, bus, warp) -> tuple:
     return inputs, profiles, push
 
 
+def _learnt(app):
+    """What keeps the learnt rotations of the site in a file, or None."""
+    if app.site.learner is None:
+        return None
+    from firmware.learnt import Learnt
+
+    keeper = Learnt(app)
+    app.site.on_event = keeper.add
+    return keeper
+
+
+def _unload_unused(app) -> None:
+    """Free the code of what the site in force goes without."""
+    site = app.site
+    is_waking = [1 for module in site.modules if type(module).__name__ == "Waker"]
+    used = ((site.learner, "learn"), (site.balance, "balance"), (site.breaker, "breaker"))
+    used += ((is_waking, "wake"), (None, "peaks"), (None, "classes"))  # loaded when needed
+    unload("loadmgmt", [name for is_used, name in used if not is_used])
+    if app.learnt is None:
+        unload("firmware", ("learnt",))
+
+
 def _work_out(app, new) -> None:
     """Make the limits, and free the code of what these settings do without."""
     from firmware import supply
@@ -149,6 +173,9 @@ def _work_out(app, new) -> None:
     used = ((app.inputs, "inputs"), (app.profiles, "profiles"), (is_verbose, "verbose"))
     unload("firmware", [name for is_used, name in used if not is_used])
     unload("loadmgmt", ("posix_tz",) if app.profiles else ("posix_tz", "schedule", "timezone"))
+    _unload_unused(app)
+    if app.learnt is not None:
+        app.learnt.recall(app)
 
 
 def _take_over(app, before) -> None:
@@ -170,6 +197,8 @@ def _take_over(app, before) -> None:
         unload("loadmgmt", ("takeover",))
     if app.inputs and before["inputs"]:
         app.inputs.go_on(before["inputs"])
+    if app.learnt and before["learnt"]:
+        app.learnt.go_on(before["learnt"], successors)
     if before["is_written"]:
         app.is_written = True
         app.available_ma = min(before["available_ma"], app.maximum_ma)

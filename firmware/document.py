@@ -1,14 +1,14 @@
 """The settings document: one table of all keys, and what its entries demand of each other.
 
-validate() gives a document that has all its keys, but for the rare ones of entries; what was left
-out has the default of the table. Currents are mA; a per-phase value is a number or a list of
+validate() gives a document that has all its keys, but for the rare ones; what was left out has the
+default of the table. Currents are mA; a per-phase value is a number or a list of
 three, null means none. Used through firmware.settings only, which loads all this when it is
 needed. What only a part of it needs is loaded for that part: together it would be too much.
 """
 
 from on_demand import call
 
-from firmware.checks import current, host, model, slot, time_of_day, word, zone
+from firmware.checks import current, host, model, time_of_day, word, zero_or, zone
 from firmware.schema import (
     RARE,
     Invalid,
@@ -71,6 +71,9 @@ _CIRCUIT = (
     ("headroom_ma", phases, 0, 0, _MAX_MA),
     ("fallback_load_ma", phases, 9999000, 0, 9999000),
     ("offline_ma", phases, None, 0, _MAX_MA),
+    ("imbalance_ma", integer, None, 0, _MAX_MA, RARE),
+    ("imbalance_mode", choice, "measured", ("measured", "preventive"), 0, RARE),
+    ("breaker", choice, "strict", ("strict", "B", "C", "gG"), 0, RARE),
 )
 _CHARGER = (
     ("name", text, "", 0, 32),
@@ -101,6 +104,19 @@ MANAGER = (
     ("requested_current_threshold", integer, 60, 0, 65535),
     ("requested_current_margin", integer, 3000, 0, 65535),
 )
+_SHARING = (
+    ("slot_minutes", zero_or, 15, 15, 240),
+    ("welcome_slot", boolean, False, 0, 0, RARE),
+    ("offer_to_full", boolean, False, 0, 0, RARE),
+    ("minimum_on_s", integer, 0, 0, 3600, RARE),
+    ("minimum_off_s", integer, 0, 0, 3600, RARE),
+    ("start_margin_ma", integer, 0, 0, 32000, RARE),
+    ("free_phases_s", zero_or, 30, 10, 3600, RARE),
+)
+_LEARNING = (
+    ("rotation", choice, "off", ("off", "show", "use"), 0, RARE),
+    ("probe_ma", zero_or, 0, 2000, 4000, RARE),
+)
 _SETTINGS = (
     ("version", choice, 1, (1,), 0),
     ("name", text, "Fusekeeper", 1, 32),
@@ -109,7 +125,9 @@ _SETTINGS = (
     ("circuits", rows, [], _CIRCUIT, 16),
     ("chargers", rows, [], _CHARGER, 64),
     ("charge_manager", table, {}, MANAGER, None),
-    ("sharing", table, {}, (("slot_minutes", slot, 15, 15, 240),), None),
+    ("sharing", table, {}, _SHARING, None),
+    ("learning", table, {}, _LEARNING, None, RARE),
+    ("wake_up", table, {}, (("attempts", integer, 0, 0, 10, RARE),), None, RARE),
     ("inputs", rows, [], _INPUT, 8),
     ("timezone", zone, None, 1, 64),
     ("external_control", boolean, True, 0, 0),

@@ -81,6 +81,10 @@ def _check_limits(path, circuit, inputs):
     if given and hard == "main_ma" and "operator_limit_ma" not in circuit:
         right = "operator_limit_ma or limit_ma beside it"
         fail(path + "input_offset_ma", "no limit to take it off", right)
+    if "imbalance_mode" in circuit and "imbalance_ma" not in circuit:
+        fail(path + "imbalance_mode", "no imbalance_ma", "imbalance_ma beside it")
+    if "breaker" in circuit and circuit["meter"] is None:
+        fail(path + "breaker", "no meter watches this fuse", "strict, or a meter")
     times = []
     for i, row in enumerate(circuit.get("schedule") or ()):
         if row["at"] in times:

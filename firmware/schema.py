@@ -3,8 +3,8 @@
 A table is a tuple of fields (key, check, default, low, high). `check(path, value, low, high)`
 returns the normalized value or raises Invalid, whose text is: path, what is wrong, what would be
 right. A default of None makes null a value; `...` makes the key necessary. A field with RARE after
-its five parts is left out of the result where it has its default: most entries are without it, and
-each would cost memory in all of them. Nothing here knows what the settings mean.
+its five parts is left out of the result where it has its default: most are without it, and each
+would cost memory in all of them. Nothing here knows what the settings mean.
 """
 
 import json

@@ -20,7 +20,7 @@ _CRC = b'"crc": "'
 
 def load(validate) -> tuple:
     """Return (document or None, error or None): FILE, or COPY beside what is wrong with FILE."""
-    document, error, crc = _read(FILE, validate)
+    document, error, crc = read(FILE, validate)
     if document is not None:
         try:
             is_same = _checksum(COPY)[1] == crc
@@ -29,7 +29,7 @@ def load(validate) -> tuple:
         if not is_same:
             _copy()
         return document, None
-    copy, _, _ = _read(COPY, validate)
+    copy, _, _ = read(COPY, validate)
     if copy is None and not _exists(FILE) and not _exists(COPY):
         return None, None
     return copy, error
@@ -53,6 +53,31 @@ def save(document, keys, keep_wrong: bool) -> str | None:
     return None
 
 
+def keep(name, document, keys) -> bool:
+    """Write a file of another kind in the same way; False when it is so already. Raises OSError
+    when it cannot be written; then the old one stays."""
+    if _exists(name) and _is_kept(name, document, keys):
+        return False
+    _write(document, keys)
+    os.rename(_NEW, name)
+    return True
+
+
+def _is_kept(name, document, keys) -> bool:
+    crc = 0
+    with open(name, "rb") as file:
+        for piece in _pieces(document, keys):
+            piece = piece.encode()
+            crc = binascii.crc32(piece, crc)
+            if file.read(len(piece)) != piece:
+                return False
+        return file.read() == _end(crc)
+
+
+def _end(crc) -> bytes:
+    return _CRC + b'%08x"}\n' % crc
+
+
 def _exists(name) -> bool:
     try:
         os.stat(name)
@@ -61,7 +86,7 @@ def _exists(name) -> bool:
     return True
 
 
-def _read(name, validate) -> tuple:
+def read(name, validate) -> tuple:
     """Return (document, None, crc of the file) or (None, error, 0)."""
     try:
         size = os.stat(name)[6]
@@ -103,13 +128,15 @@ def _write(document, keys):
             piece = piece.encode()
             crc = binascii.crc32(piece, crc)
             file.write(piece)
-        file.write(_CRC + b'%08x"}\n' % crc)
+        file.write(_end(crc))
     _sync()
 
 
 def _pieces(document, keys):
     yield "{"
     for key in keys:
+        if key not in document:
+            continue  # it is as without it
         value = document[key]
         yield '"%s": ' % key
         if isinstance(value, list) and value:

@@ -92,10 +92,25 @@ function reasonText({reason, state, setpoint_ma, min_ma}) {
   return reasonWords({...reason, code, value}, setpoint_ma > 0);
 }
 
+/** What the settings say of the phases, and what was learnt of them. */
+function wiringTexts({rotation, learnt, phases}) {
+  const said = [];
+  const isLearnt = learnt?.sure && learnt.rotation === rotation;
+  if (rotation && !isLearnt) said.push(say("charger.order", {order: rotation}));
+  if (learnt?.rotation) {
+    // Of a wallbox with one phase only the first of the three counts.
+    const order = phases === 1 ? learnt.rotation.slice(0, 2) : learnt.rotation;
+    said.push(say(learnt.sure ? "charger.learnt" : "charger.guess", {order, percent: learnt.percent}));
+  } else if (learnt && !rotation) {
+    said.push(say("charger.learning"));
+  }
+  return said;
+}
+
 function factsText(charger) {
   const said = [charger.host];
   said.push(charger.phases === 1 ? say("charger.phase") : say("charger.phases", {count: charger.phases}));
-  if (charger.rotation) said.push(say("charger.order", {order: charger.rotation}));
+  said.push(...wiringTexts(charger));
   if (charger.error) said.push(say("charger.error", {error: charger.error}));
   if (charger.age_ms > 3000) said.push(say("charger.seen", {age: duration(charger.age_ms)}));
   return said.join(" · ");

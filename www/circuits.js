@@ -26,6 +26,8 @@ function circuitView(parent) {
     if (circuit.main_ma) said.push(say("circuit.fuse", {value: limitText(circuit.main_ma)}));
     if (circuit.limit_ma) said.push(say("circuit.limit", {value: limitText(circuit.limit_ma)}));
     if (circuit.parent) said.push(say("circuit.under", {parent: circuit.parent}));
+    if (circuit.imbalance_ma !== null) said.push(say("circuit.imbalance", {value: limitAmps(circuit.imbalance_ma)}));
+    if (circuit.breaker) said.push(say("circuit.breaker", {type: circuit.breaker}));
     put(facts, said.join(" · "));
     const scale = scaleOf(circuit);
     if (ticksFor !== scale.low + "," + scale.high) {

@@ -8,6 +8,7 @@ What is read from the context:
              .taken_ms (ticks of the last answer, or None), .failures, and of the last answer
              .current_ma, .power_w, .voltage_mv (lists of three), .energy_import_wh (or None)
   charger_error(i)   what wallbox i complains of: a number, or None
+  learnt     .contradicted, see firmware.learnt; None where the wiring is not learnt
 
 The dicts are made by keyword: names of arguments are interned, long strings take 64 bytes each.
 They are made in parts: a full heap has no gap for the table of a long one. The code of each list

@@ -8,9 +8,14 @@ from loadmgmt import reason
 from firmware.web.state import state_of
 
 
+def _learnt(rotation, percent, is_sure):
+    return dict(rotation=rotation, percent=percent, sure=is_sure)
+
+
 def rows(context):
     """Generate the dicts of each wallbox, two parts of one."""
     circuits = context.site.circuits
+    learner = context.site.learner
     for i, point in enumerate(context.site.points):
         place = point.reason_at
         heard = point.heard or point.lost
@@ -38,5 +43,6 @@ def rows(context):
                 ),
                 age_ms=ticks_diff(ticks_ms(), point.reading_ms) if heard else None,
                 error=context.charger_error(i),
+                learnt=learner and _learnt(*learner.shown(i)),
             ),
         )

@@ -13,8 +13,9 @@ def _bounded(values):
 
 
 def rows(context):
-    """Generate the dicts of each circuit, two parts of one."""
+    """Generate the dicts of each circuit, three parts of one."""
     circuits = context.site.circuits
+    learner = context.site.learner
     found = call("loadmgmt", "summary", "sums", context.site)
     for circuit, (house, cars, may, reserved, budget) in zip(circuits, found):
         if not circuit.name:  # where there is none, the brain has one without a name
@@ -37,5 +38,10 @@ def rows(context):
                 committed_ma=may,
                 budget_ma=_bounded(budget),
                 reserved_ma=reserved,
+            ),
+            dict(
+                imbalance_ma=circuit.imbalance_ma,
+                breaker=circuit.breaker,
+                wiring=list(learner.wiring(circuit.index)) if learner and metered else None,
             ),
         )

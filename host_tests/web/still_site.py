@@ -107,6 +107,7 @@ class Context:
     version = "0.0.1"
     reset_cause = "power_on"
     settings_error = None
+    learnt = None
     events = Events()
 
     def __init__(self):

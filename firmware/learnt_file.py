@@ -1,0 +1,63 @@
+"""learnt.json: the rotations that were sure, for the next start. Loaded for the call.
+
+One row a wallbox: host, circuit, rotation of the settings, learnt rotation. What is not as in the
+settings any more is not used. A file that cannot be read is none.
+"""
+
+from loadmgmt.point import order_of
+from on_demand import unload
+
+from firmware import store
+
+FILE = "learnt.json"
+_ROWS = "rotations"
+
+
+def _row(app, point) -> list:
+    """By what a wallbox is known again."""
+    i = point.index
+    circuit = app.site.circuits[point.circuit].name
+    return [app.charger_host(i), circuit, app.learnt.given[i]]
+
+
+def _valid(document) -> tuple:
+    rows = document.get(_ROWS) if isinstance(document, dict) else None
+    found = {}
+    for row in rows if isinstance(rows, list) else ():
+        if isinstance(row, list) and len(row) == 4 and isinstance(row[0], str):
+            try:
+                if order_of(row[3]) is not None:
+                    found[row[0]] = row
+            except ValueError:
+                pass  # a hand has written it
+    return found, None
+
+
+def recall(app) -> None:
+    """Hand the stored rotations to the learner."""
+    try:
+        known = store.read(FILE, _valid)[0] or {}
+    except MemoryError:
+        return  # it is learnt anew
+    finally:
+        unload("firmware", ("store",))
+    for point in app.site.points:
+        if not point.name_error:
+            mine = _row(app, point)
+            row = known.get(mine[0])
+            if row and row[:3] == mine:
+                app.site.learner.recall(point.index, row[3])
+
+
+def save(app) -> bool:
+    """Write what is sure now; False when the file has it already. Raises OSError."""
+    rows = []
+    for point in app.site.points:
+        if not point.name_error:
+            rotation, _, is_sure = app.site.learner.shown(point.index)
+            if is_sure:
+                rows.append(_row(app, point) + [rotation])
+    try:
+        return store.keep(FILE, {_ROWS: rows}, (_ROWS,))
+    finally:
+        unload("firmware", ("store",))
