@@ -39,6 +39,10 @@ class Car:
         """What it draws now on each of its phases."""
         return self._value + self._slope * (self.clock.now - self._at)
 
+    def to_come_ma(self):
+        """How much of the change under way is still to come."""
+        return self._goal - self.drawn_ma()
+
     def begin(self, offered_ma, drawn_ma):
         """It has charged before the scenario begins."""
         self.offered_ma = offered_ma

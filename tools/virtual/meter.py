@@ -20,6 +20,7 @@ class Meter:
         self.deliver = deliver
         self.faults = {}  # name -> value
         self.truth = None
+        self._is_wrong = config.is_misplaced or config.clamps != [1, 2, 3]
         self.genuine = True
         self._shown = None  # (truth, values)
         self._read = None
@@ -40,7 +41,9 @@ class Meter:
         noise = config.noise_ma
         unit = config.resolution_ma
         values = []
-        for ma, fixed in zip(self.measure(), config.offset_ma):
+        true = self.measure()
+        for clamp, fixed in zip(config.clamps, config.offset_ma):
+            ma = true[clamp - 1] if clamp > 0 else -true[-clamp - 1]
             ma = ma * factor + offset + fixed + self.dice.randint(-noise, noise)
             values.append(round(ma / unit) * unit)
         return self.witness(), values
@@ -63,7 +66,7 @@ class Meter:
 
     def _give(self, taken):
         faults = self.faults
-        self.genuine = not faults
+        self.genuine = not (faults or self._is_wrong)
         if "silent" in faults or "nan" in faults:
             return
         self.truth, values = taken

@@ -11,6 +11,7 @@ from .house import changes, feed
 from .judge import Judge
 from .line import Line
 from .meter import Meter
+from .mimic import Mimic
 
 
 def law_class(name):
@@ -46,19 +47,7 @@ class Run:
         self.is_up = True
         self.shown = [[""] * 3 for _ in self.circuits]  # by the meters
         self.law = self._law_class(scenario, 0, self.events)
-        self.meters = [
-            Meter(
-                circuit.meter,
-                self.clock,
-                f"meter {scenario.seed} {c}",
-                self._reader(self.totals[c] if circuit.includes_chargers else self.house[c]),
-                self._reader(self.house[c]),
-                self._delivery(c),
-            )
-            if circuit.meter
-            else None
-            for c, circuit in enumerate(self.circuits)
-        ]
+        self.meters = [one.meter and self._meter(c) for c, one in enumerate(self.circuits)]
         self.judge = Judge(self)
         self._begin()
 
@@ -106,6 +95,12 @@ class Run:
                 self.below[c].append(box)
             self.boxes.append(box)
 
+    def _meter(self, c):
+        config = self.circuits[c].meter
+        seen = self.totals[c] if config.truly_includes else self.house[c]
+        ways = (self._reader(seen), self._reader(self.house[c]), self._delivery(c))
+        return Meter(config, self.clock, f"meter {self.scenario.seed} {c}", *ways)
+
     def _reader(self, lines):
         return lambda: [line.now(self.clock.now) for line in lines]
 
@@ -121,6 +116,10 @@ class Run:
             ]
             for k, load in enumerate(circuit.house):
                 feed(clock, lines, changes(load, f"house {self.scenario.seed} {c} {k}"))
+            if circuit.mimic:
+                mimic = Mimic(circuit.mimic, clock, f"mimic {self.scenario.seed} {c}", lines)
+                for box in self.below[c]:
+                    mimic.watch(box)
         for car in self.scenario.cars:
             clock.at(car.plug_ms, self._plug, car)
         for event in self.scenario.events:

@@ -80,6 +80,10 @@ def _check_circuits(circuits, given):
             wrong(path + ".parent", name, f"a circuit with less above it ({_MOST_LEVELS} levels)")
         if circuit.meter and circuit.main_ma is None:
             wrong(path + ".main_ma", MISSING, "the fuse of a circuit with a meter")
+        if circuit.meter:
+            if circuit.meter.truly_includes is None:
+                circuit.meter.truly_includes = circuit.includes_chargers
+            circuit.meter.is_misplaced = circuit.meter.truly_includes != circuit.includes_chargers
         for k, load in enumerate(circuit.house):
             check_load(load, given[i]["house"][k], f"{path}.house[{k}]")
 

@@ -34,6 +34,16 @@ METER = {
     "resolution_ma": (whole(1, 10000), 1),
     "offset_ma": (per_phase(-100000, 100000), 0),
     "factor": (number(-2, 3), 1),
+    "clamps": (lambda value, path: _clamps(value, path), [1, 2, 3]),
+    "truly_includes": (maybe(flag), None),
+}
+MIMIC = {
+    "chance_pct": (number(0, 100), 30),
+    "both_pct": (number(0, 100), 2),
+    "ramp_pct": (number(0, 100), 30),
+    "noise_ma": (whole(0, 10000), 300),
+    "keep_s": (span(0, 3600), [5, 90]),
+    "range_ma": (per_phase(0, MOST_MA), 10000),
 }
 LOAD = {
     "ma": (maybe(per_phase(-MOST_MA, MOST_MA)), None),
@@ -62,6 +72,7 @@ CIRCUIT = {
     "imbalance_mode": (choice("measured", "preventive"), "measured"),
     "breaker": (choice("strict", "B", "C", "gG"), "strict"),
     "house": (rows(table(LOAD)), []),
+    "mimic": (maybe(table(MIMIC)), None),
 }
 CHARGER = {
     "name": (text, REQUIRED),
@@ -146,6 +157,17 @@ SCENARIO = {
     "events": (rows(table(EVENT)), []),
     "expect": (lambda value, path: _expect(value, path), {}),
 }
+
+
+def _clamps(value, path):
+    """Each conductor once: 1, 2, 3, negative where the clamp is the wrong way round."""
+    if not isinstance(value, list) or len(value) != 3:
+        wrong(path, value, "a list of three, such as [1, -2, 3]")
+    each = choice(1, 2, 3, -1, -2, -3)
+    clamps = [each(one, f"{path}[{k}]") for k, one in enumerate(value)]
+    if len({abs(one) for one in clamps}) != 3:
+        wrong(path, value, "1, 2 and 3 once each, with a minus where it is reversed")
+    return clamps
 
 
 def _point(value, path):

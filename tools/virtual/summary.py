@@ -32,6 +32,10 @@ def summarize(run, wall_s):
         rule: {"count": count, "first": examples}
         for rule, (count, examples) in sorted(run.judge.violations.items())
     }
+    learner = getattr(getattr(run.law, "site", None), "learner", None)
+    if learner:
+        for c, entry in enumerate(circuits.values()):
+            entry["wiring"] = list(learner.wiring(c))
     reactions = sorted(run.judge.reactions_ms)
     virtual_s = run.end_ms / 1000
     return {
@@ -59,6 +63,7 @@ def summarize(run, wall_s):
                 "setpoint_changes": run.changes[box.index],
                 "stops": run.stops[box.index],
                 "reason": run.law.reason(box.index),
+                **({"learnt": list(learner.shown(box.index))} if learner else {}),
             }
             for box in run.boxes
         },
