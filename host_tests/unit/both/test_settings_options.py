@@ -164,7 +164,7 @@ def test_a_limit_of_the_imbalance_alone_is_enough():
 
 def test_plain_values_need_no_module():
     document = copy(SMALLEST)
-    document["sharing"] = dict(SHARING, free_phases_s=0)  # noqa: C408
+    document["sharing"] = dict(SHARING, free_phases_s=0)
     site = build.build(good(document), None, 0, None, None)[0]
     assert (site.welcomes, site.on_ms, site.off_ms, site.leave_ms) == (True, 300000, 600000, 0)
     assert site.start_margin_ma == 1500 and site.modules == ()
