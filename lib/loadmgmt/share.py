@@ -146,10 +146,10 @@ def _explain(site, on, rises):
             code = reason.UNHEARD
         elif not site.enabled:
             code = reason.SWITCHED_OFF
+        elif p.paused:  # its pilot may be broken for a moment, too
+            code = reason.PAUSED
         elif p.is_open:
             code = reason.OPENED
-        elif p.paused:
-            code = reason.PAUSED
         elif p.car == NO_CAR:
             code = reason.NO_CAR
         elif p.car == FAULT:
