@@ -41,6 +41,7 @@ class WarpPoint(ChargePoint):
     """A WARP wallbox as the brain sees it: what is the same for all costs no memory for each."""
 
     dead_man_ms = _DEAD_MAN_MS
+    breaks_pilot = True  # wake.py: while is_open is set, it is sent CP_DISCONNECT
 
 
 class WarpChargers:

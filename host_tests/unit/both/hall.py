@@ -5,6 +5,7 @@ after an offer, takes what it is offered a step later, lets go `fall_s` after a 
 what wakes one that does not start: "pause", "pilot" or "never"; None: it is awake.
 """
 
+from compat import ticks_add
 from loadmgmt import options
 from loadmgmt.circuit import Circuit
 from loadmgmt.point import (
@@ -82,7 +83,14 @@ class Hall:
     """
 
     def __init__(
-        self, boxes, limit_ma=None, main_ma=None, circuits=None, point=PilotPoint, **more
+        self,
+        boxes,
+        limit_ma=None,
+        main_ma=None,
+        circuits=None,
+        point=PilotPoint,
+        clock_ms=0,
+        **more,
     ):
         self.circuits = circuits or [
             Circuit("grid", None, limit_ma and [limit_ma] * 3, main_ma and [main_ma] * 3)
@@ -90,6 +98,7 @@ class Hall:
         if isinstance(boxes, int):
             boxes = [(3, "L123")] * boxes
         self.now_ms = 0
+        self.clock_ms = clock_ms  # what the controller's clock shows then
         self.points = []
         for i, (phases, rotation) in enumerate(boxes):
             self.points.append(point("box %02d" % i, 0, phases, rotation))
@@ -110,18 +119,21 @@ class Hall:
         self.more = more
         self.start()
 
+    def clock(self):
+        return ticks_add(self.clock_ms, self.now_ms)
+
     def start(self):
         """The controller begins anew."""
         for circuit in self.circuits:
             circuit.points = []
             if circuit.main_ma:
                 circuit.largest_ma = 0
-                circuit.meter(self.now_ms, 1000, True, False)
-        self.site = Site(self.circuits, self.points, self.now_ms)
+                circuit.meter(self.clock(), 1000, True, False)
+        self.site = Site(self.circuits, self.points, self.clock())
         self.site.on_event = lambda code, subject, value: self.log.append(
             (self.now_ms // 1000, code, subject, value)
         )
-        options.attach(self.site, self.more, self.now_ms)
+        options.attach(self.site, self.more, self.clock())
 
     def state(self, i):
         car = self.cars[i]
@@ -144,7 +156,7 @@ class Hall:
                 row[k] = car.drawn_ma
         supported = 0 if self.blocked[i] else 32000
         p.report(
-            *(self.now_ms, self.applied[i], row[0], row[1], row[2]),
+            *(self.clock(), self.applied[i], row[0], row[1], row[2]),
             *(self.state(i), supported, p.phases),
         )
 
@@ -162,7 +174,7 @@ class Hall:
         now = self.now_ms
         for i, p in enumerate(self.points):
             if not self.gone[i] and not p.is_silent():
-                p.sent_ms = now
+                p.sent_ms = self.clock()
                 self.heard_ms[i] = now
                 if p.setpoint_ma >= 0:
                     self.applied[i] = p.setpoint_ma
@@ -177,8 +189,8 @@ class Hall:
         grid = self.grid()
         circuit = self.circuits[0]
         if circuit.main_ma and self.meters and now % 1000 == 0:
-            self.site.sample(0, now, *[grid[k] + self.house[k] for k in range(3)], False)
-        self.site.step(now)
+            self.site.sample(0, self.clock(), *[grid[k] + self.house[k] for k in range(3)], False)
+        self.site.step(self.clock())
         for k in range(3):
             over = -1000000
             if circuit.limit_ma:

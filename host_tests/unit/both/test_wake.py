@@ -1,10 +1,13 @@
 """Cars that fell asleep: when, how and how often they are woken, and what ends an attempt."""
 
+from chargers.warp import WarpChargers, WarpPoint
+from compat import ticks_add
 from hall import Car, Hall
 from loadmgmt import event, reason, takeover
 from loadmgmt.point import ChargePoint
 from loadmgmt.site import Site
 from loadmgmt.wake import Waker
+from warp.packet import CP_DISCONNECT
 
 
 class PlainPoint(ChargePoint):
@@ -278,7 +281,7 @@ def successor(made, attempts):
     made.points = [type(p)(p.name, 0, p.phases, p.rotation) for p in was]
     made.more = {"wake": attempts} if attempts else {}
     made.start()
-    takeover.take_over(old, made.site, made.points, made.now_ms)
+    takeover.take_over(old, made.site, made.points, made.clock())
 
 
 def test_new_settings_end_an_attempt_and_go_on_counting():
@@ -321,9 +324,9 @@ def test_the_counting_follows_a_wallbox_to_its_new_place_in_the_settings():
     made.run(140)
     assert made.told(event.WOKEN, 1)
     points = [PlainPoint(name) for name in ("box 02", "box 01")]
-    new = Site(made.circuits, points, made.now_ms)
-    new.modules = (Waker(new, made.now_ms, 3),)
-    takeover.take_over(made.site, new, [None, points[1], points[0]], made.now_ms)
+    new = Site(made.circuits, points, made.clock())
+    new.modules = (Waker(new, made.clock(), 3),)
+    takeover.take_over(made.site, new, [None, points[1], points[0]], made.clock())
     assert list(new.modules[0].tries) == [0, 1] and list(new.modules[0].stage) == [1, 0]
 
 
@@ -368,22 +371,28 @@ def test_one_that_is_opened_already_is_not_touched():
     p = made.points[0]
     made.run(60)
     p.is_open = True
-    p.opened_ms = made.now_ms
+    p.opened_ms = made.clock()
     made.run(600)
     assert p.is_open and not made.told(event.WOKEN)
 
 
 def test_clocks_that_wrap_change_nothing():
-    for begin in (0, (1 << 29) - 200000, (1 << 30) - 400000):
-        made = Hall(1, 16000, wake=3)
-        made.now_ms = begin - begin % 1000
-        made.points = [PlainPoint("a", 0, 3, "L123")]
-        made.heard_ms[0] = made.now_ms
-        made.start()
+    for before_ms in (0, 5000, 133000, 150000, 270000, 280000, 287000, 420000):
+        made = Hall(1, 16000, wake=3, clock_ms=ticks_add(0, -before_ms))
         made.cars[0] = Car(asleep="never")
-        if begin < 1 << 29:
-            made.run(800)
-            assert len(made.told(event.WOKEN)) == 3
+        made.run(800)
+        assert [s for s, _ in made.told(event.WOKEN)] == [121, 251, 381], before_ms
+        assert at_rest(made)
+
+
+def test_the_driver_of_a_warp_wallbox_breaks_its_pilot():
+    sent = []
+    point = WarpPoint("a")
+    warp = WarpChargers([point], ["a"], lambda data, address: sent.append(bytes(data)))
+    assert point.breaks_pilot
+    for point.setpoint_ma, point.is_open in ((0, False), (0, True), (0, False), (16000, False)):
+        warp.poll(len(sent) * 1000)
+    assert [bool(packet[10] & CP_DISCONNECT) for packet in sent] == [False, True, False, False]
 
 
 def test_many_sleepers_are_woken_beside_each_other_within_the_limit():
