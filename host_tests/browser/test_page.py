@@ -131,6 +131,72 @@ def test_every_cause_of_a_restart_has_words(site, page, cause):
     expect(page.locator("#foot")).to_contain_text("last restart: " + words + " ")
 
 
+ALARMS = {
+    "clamp_reversed": ("verkehrt herum: grid L2", "wrong way round: grid L2"),
+    "clamps_swapped": ("vertauscht: grid L2", "swapped: grid L2"),
+    "meter_without_chargers": ("sieht die Wallboxen nicht", "does not see the wallboxes"),
+    "meter_with_chargers": ("laut Einstellungen nicht", "sees the wallboxes, although"),
+    "rotation_contradicted": ("anders angeschlossen", "not connected as"),
+}
+
+
+def test_what_was_learnt_is_said_on_the_card(site, page):
+    page.goto(site.url)
+    expect(card(page, "Right")).to_contain_text("1 phase · learnt L2, 98 %")
+    expect(card(page, "Left")).to_contain_text("3 phases · connected L123")
+    expect(card(page, "Lost")).to_contain_text("learning its wiring")
+    grid = card(page, "grid")
+    expect(grid).to_contain_text("Fuse 35 A · phases differ by at most 20 A · rated as gG")
+    alarms = page.get_by_label("Alarms")
+    expect(alarms).to_contain_text("A current transformer is the wrong way round: grid L2 L3.")
+    expect(alarms).to_contain_text("Lost is not connected as it was thought to be.")
+
+
+@pytest.mark.parametrize(
+    ("learnt", "rotation", "text"),
+    [
+        (None, None, "3 phases"),
+        (None, "L231", "3 phases · connected L231"),
+        (
+            {"rotation": "L231", "percent": 98, "sure": True},
+            "L231",
+            "3 phases · learnt L231, 98 %",
+        ),
+        (
+            {"rotation": "L231", "percent": 60, "sure": False},
+            None,
+            "3 phases · perhaps L231, 60 %",
+        ),
+        ({"rotation": "L231", "percent": 97, "sure": True}, None, "3 phases · learnt L231, 97 %"),
+        (
+            {"rotation": "L312", "percent": 97, "sure": True},
+            "L123",
+            "3 phases · connected L123 · learnt L312, 97 %",
+        ),
+        ({"rotation": None, "percent": 0, "sure": False}, None, "3 phases · learning its wiring"),
+        ({"rotation": None, "percent": 0, "sure": False}, "L123", "3 phases · connected L123"),
+    ],
+)
+def test_the_state_of_learning_in_words(site, page, learnt, rotation, text):
+    altered(site, page, lambda s: s["chargers"][0].update(learnt=learnt, rotation=rotation))
+    facts = card(page, "Left").locator(".facts")
+    expect(facts).to_have_text("192.168.1.11 · " + text)
+
+
+def test_every_alarm_of_the_wiring_has_words_in_both_languages(site, page, german):
+    def change(status):
+        status["alarms"] = [{"code": code, "subject": "grid L2"} for code in ALARMS]
+
+    for opened, k, name in ((german, 0, "Störungen"), (page, 1, "Alarms")):
+        altered(site, opened, change)
+        shown = opened.get_by_label(name)
+        for texts in ALARMS.values():
+            expect(shown).to_contain_text(texts[k])
+        said = shown.locator(".todo").all_inner_texts()
+        assert len(said) == len(ALARMS) and all(said)
+        assert "alarm." not in shown.inner_text()
+
+
 def test_old_values_are_called_old(site, page):
     page.goto(site.url)
     expect(page.get_by_role("status")).to_have_text("Live")

@@ -70,6 +70,22 @@ class Events:
             yield (i, 10 * i, 1, 0, -i)
 
 
+class Learner:
+    """As loadmgmt.learn: sure of one wallbox, and of what is wrong at the meter."""
+
+    def shown(self, i):
+        return ("L231", 98, True) if i == 1 else (None, 0, False)
+
+    def wiring(self, circuit):
+        return [0, 1, 1]
+
+
+class Learnt:
+    """What firmware.learnt keeps."""
+
+    contradicted = b"\x00\x00\x00\x01"
+
+
 def still_site():
     """Two circuits and four wallboxes as after a pass, one in each of four states."""
     now = ticks_ms()
@@ -84,6 +100,9 @@ def still_site():
         circuit.sources = (circuit.limit_ma, None, None, -1, None)
     site = Site([grid, carport], [left, right, gate, lost], now)
     grid.meter_name = "grid"
+    grid.breaker = "gG"
+    grid.imbalance_ma = 20000
+    site.learner = Learner()
     for point_, row in zip(site.points, DOCUMENT["chargers"]):
         point_.host = row["host"]
     site.dynamic[0] = weigh.MEASURED
@@ -107,7 +126,7 @@ class Context:
     version = "0.0.1"
     reset_cause = "power_on"
     settings_error = None
-    learnt = None
+    learnt = Learnt()
     events = Events()
 
     def __init__(self):

@@ -33,6 +33,12 @@ def test_status_shows_the_site(site):
     assert left["reason"]["code"] == "limit"
     assert (left["reason"]["circuit"], left["reason"]["phase"]) == ("carport", 1)
     assert {"code": "charger_lost", "subject": "Lost"} in status["alarms"]
+    assert {"code": "rotation_contradicted", "subject": "Lost"} in status["alarms"]
+    assert {"code": "clamp_reversed", "subject": "grid L2 L3"} in status["alarms"]
+    assert (grid["imbalance_ma"], grid["breaker"], grid["wiring"]) == (20000, "gG", [0, 1, 1])
+    assert [carport[key] for key in ("imbalance_ma", "breaker", "wiring")] == [None] * 3
+    assert status["chargers"][1]["learnt"] == {"rotation": "L231", "percent": 98, "sure": True}
+    assert left["learnt"] == {"rotation": None, "percent": 0, "sure": False}
     assert get(site, "/api/status/chargers/0/name") == "Left"
 
 
