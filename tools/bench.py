@@ -39,14 +39,15 @@ QUICK_STEPS = 30
 GOAL_HEAP = {16: 150_000, 64: 250_000}  # bytes on the 64-bit unix port
 
 
-def measure_passes(image):
+def measure_passes(image, *arguments):
     """Return [(n, [(best, median) of calibration, fresh, reduction, share, solve])] in us.
 
-    image: a folder of build_image with the names of constants.
+    image: a folder of build_image with the names of constants; arguments: "on" for 64 wallboxes
+    and everything switched on.
     """
     script = ROOT / "tools" / "benchmarks" / "passes.py"
     done = subprocess.run(
-        [interpreter.micropython(), "-X", "heapsize=4M", str(script)],
+        [interpreter.micropython(), "-X", "heapsize=4M", str(script), *arguments],
         cwd=image,
         capture_output=True,
         text=True,
@@ -61,6 +62,9 @@ def measure_passes(image):
     return rows
 
 
+NAMES = ("fresh sample", "reduction", "full share", "solve")
+
+
 def print_passes(rows):
     print(
         "Passes of the brain on MicroPython, median of 40 (best), three-phase wallboxes below one"
@@ -68,10 +72,9 @@ def print_passes(rows):
     print("  meter; the solve: share() in a tree of three levels, phases and rotations mixed")
     print(f"  chip = estimate, x {CHIP_FACTOR}; ratio = median / median of the calibration loop")
     print("wallboxes  calibration  pass              us  ratio  chip ms    goal")
-    names = ("fresh sample", "reduction", "full share", "solve")
     goals = (None, GOAL_REDUCTION_US, GOAL_SHARE_US, GOAL_SOLVE_US)
     for n, (calibration, *passes) in rows:
-        for name, goal, (best, median) in zip(names, goals, passes):
+        for name, goal, (best, median) in zip(NAMES, goals, passes):
             shown = f"  <= {goal} us" if goal and n == 64 else ""
             print(
                 f"{n:9}{calibration[1]:10} us  {name:12}{median:6} ({best})".ljust(47)
@@ -79,6 +82,14 @@ def print_passes(rows):
             )
     few, many = GROWTH_BOXES
     print(f"growth of the solve from {few} to {many}: {growth(rows):.1f} x  <= {GOAL_GROWTH} x")
+    print()
+
+
+def print_all_on(off, on):
+    """The passes of as many wallboxes without and with everything that can be switched on."""
+    print(f"Everything switched on, {on[0]} wallboxes, median, us: off / on")
+    for name, (_, without), (_, with_all) in zip(NAMES, off[1][1:], on[1][1:]):
+        print(f"  {name:12}{without:8} / {with_all}")
     print()
 
 
@@ -132,7 +143,9 @@ def main(argv=None) -> int:
     begin = time.monotonic()
     build_image.build(build_image.FOR_SCRIPTS, constants=True)
     print(f"Before: {load()}\n")
-    print_passes(measure_passes(build_image.FOR_SCRIPTS))
+    rows = measure_passes(build_image.FOR_SCRIPTS)
+    print_passes(rows)
+    print_all_on(rows[-1], measure_passes(build_image.FOR_SCRIPTS, "on")[-1])
     sys.stdout.flush()
     with concurrent.futures.ProcessPoolExecutor(2) as pool:
         found = pool.submit(steps.measure, QUICK_STEPS if quick else steps.RUNS)

@@ -27,10 +27,12 @@ QUICK_CAR = CarConfig(
 
 
 @contextlib.asynccontextmanager
-async def firmware_site(boxes: int, main_ma: int, car: CarConfig = QUICK_CAR, *arguments: str):
+async def firmware_site(
+    boxes: int, main_ma: int, car: CarConfig = QUICK_CAR, *arguments: str, change=None
+):
     """`async with firmware_site(6, 150000) as (site, firmware)`: a car stands at every wallbox.
 
-    arguments: more of them for tools/run_firmware.py.
+    arguments: more of them for tools/run_firmware.py; change(settings) may alter the settings.
     """
     from tools.simsite.box_state import BoxConfig
 
@@ -43,7 +45,10 @@ async def firmware_site(boxes: int, main_ma: int, car: CarConfig = QUICK_CAR, *a
     firmware = Firmware()
     with tempfile.TemporaryDirectory(prefix="fusekeeper-bench-") as flash:
         async with Site(config) as site:
-            (pathlib.Path(flash) / "settings.json").write_text(json.dumps(site.settings()))
+            settings = site.settings()
+            if change is not None:
+                change(settings)
+            (pathlib.Path(flash) / "settings.json").write_text(json.dumps(settings))
             bind = f"{site.network}.1"
             port = str(free_port(bind, 0))
             try:

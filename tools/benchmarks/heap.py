@@ -9,6 +9,7 @@ import http.client
 import time
 import urllib.error
 
+from tools.benchmarks.everything import switch_on
 from tools.benchmarks.firmware_site import firmware_site, status
 from tools.simsite.car import CarConfig
 
@@ -23,16 +24,19 @@ def measure(boxes: int, seconds: float) -> dict:
     return asyncio.run(_measure(boxes, seconds))
 
 
-def live(boxes: int, heap: str, seconds: float) -> tuple:
+def live(boxes: int, heap: str, seconds: float, is_all_on=False) -> tuple:
     """Run the firmware in a heap of that size (150K); returns the bytes in use, and how many of
-    the questions for its status it had no memory to answer."""
-    return asyncio.run(_live(boxes, heap, seconds))
+    the questions for its status it had no memory to answer.
+
+    is_all_on: with everything that can be switched on.
+    """
+    return asyncio.run(_live(boxes, heap, seconds, switch_on if is_all_on else None))
 
 
-async def _live(boxes: int, heap: str, seconds: float) -> tuple:
+async def _live(boxes: int, heap: str, seconds: float, change) -> tuple:
     used = []
     refused = 0
-    async with _site(boxes, "--heap", heap) as (_, firmware):
+    async with _site(boxes, "--heap", heap, change=change) as (_, firmware):
         end = time.monotonic() + WARM_S + seconds
         while time.monotonic() < end:
             try:
@@ -43,8 +47,8 @@ async def _live(boxes: int, heap: str, seconds: float) -> tuple:
     return min(used[2 * WARM_S :], default=0), refused
 
 
-def _site(boxes: int, *arguments: str):
-    return firmware_site(boxes, 10000 * boxes + 20000, CarConfig(), *arguments)
+def _site(boxes: int, *arguments: str, change=None):
+    return firmware_site(boxes, 10000 * boxes + 20000, CarConfig(), *arguments, change=change)
 
 
 async def _measure(boxes: int, seconds: float) -> dict:

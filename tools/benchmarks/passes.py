@@ -1,7 +1,8 @@
 """Times of the brain's passes, run by MicroPython inside the flash image.
 
 Prints one line per number of wallboxes: n, then microseconds of calibration, fresh pass,
-reduction, share, solve; the best and the median of each. For the first three all wallboxes are
+reduction, share, solve; the best and the median of each. With the argument "on" that is done for
+64 wallboxes only, with everything switched on that can be. For the first three all wallboxes are
 three-phase, below a meter that includes them, and no two setpoints are alike: nothing is easier
 than it will be. The solve is the whole of share() in a tree of three levels, its root metered,
 with three-phase and single-phase wallboxes in all rotations and one of eight of unknown rotation,
@@ -26,6 +27,17 @@ HOUSE_MA = 5000
 ROTATIONS = ("L123", "L231", "L312", "L132", "L213", "L321")
 START = 40  # seconds until all charge
 ROUNDS = 40
+IS_ON = "on" in sys.argv
+ON = {
+    "start_margin_ma": 500,
+    "on_ms": 60000,
+    "off_ms": 60000,
+    "welcomes": True,
+    "offers_full": True,
+    "learn": "use",
+    "probe_ma": 3000,
+    "wake": 3,
+}
 
 
 def calibrate() -> int:
@@ -49,7 +61,19 @@ def build(n: int):
         point = ChargePoint("box %d" % i, 0, 3, "L123")
         point.dead_man_ms = 30000
         points.append(point)
-    return Site([circuit], points, 0)
+    return optional(Site([circuit], points, 0))
+
+
+def optional(site):
+    """The site, with everything switched on if that is asked for."""
+    if IS_ON:
+        from loadmgmt import options
+
+        metered = site.circuits[0]
+        metered.imbalance_ma = 1000000  # binds nothing, but is reckoned with
+        metered.breaker = "B"
+        options.attach(site, ON, 0)
+    return site
 
 
 def answer(site, now_ms) -> int:
@@ -128,7 +152,7 @@ def build_tree(n: int):
         point = ChargePoint("box %d" % i, 5 + i % 8, 1 if i % 3 == 2 else 3, rotation)
         point.dead_man_ms = 30000
         points.append(point)
-    return Site(circuits, points, 0)
+    return optional(Site(circuits, points, 0))
 
 
 def answer_tree(site, now_ms):
@@ -166,7 +190,7 @@ def measure_solve(n: int):
     return [times]
 
 
-for n in (2, 8, 16, 32, 64):
+for n in (64,) if IS_ON else (2, 8, 16, 32, 64):
     row = [[calibrate() for _ in range(9)]]
     row.extend(measure(n))
     row.extend(measure_solve(n))
