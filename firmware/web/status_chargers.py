@@ -43,6 +43,6 @@ def rows(context):
                 ),
                 age_ms=ticks_diff(ticks_ms(), point.reading_ms) if heard else None,
                 error=context.charger_error(i),
-                learnt=learner and _learnt(*learner.shown(i)),
+                learnt=None if point.name_error or not learner else _learnt(*learner.shown(i)),
             ),
         )

@@ -146,7 +146,7 @@ def test_what_was_learnt_is_said_on_the_card(site, page):
     expect(card(page, "Left")).to_contain_text("3 phases · connected L123")
     expect(card(page, "Lost")).to_contain_text("learning its wiring")
     grid = card(page, "grid")
-    expect(grid).to_contain_text("Fuse 35 A · phases differ by at most 20 A · rated as gG")
+    expect(grid).to_contain_text("Fuse 35 A · phases differ by at most 20 A · short overloads")
     alarms = page.get_by_label("Alarms")
     expect(alarms).to_contain_text("A current transformer is the wrong way round: grid L2 L3.")
     expect(alarms).to_contain_text("Lost is not connected as it was thought to be.")
