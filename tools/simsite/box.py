@@ -92,6 +92,7 @@ class WarpBox:
             raise ValueError(f"{self.name} has no car")
         car, self.car = self.car, None
         car.disconnect()
+        car.pilot_broken = False
         self._wanted_ma = self._reported_ma = self.commanded_ma = 0
         self._apply(0, now)
         self._event_due = True
@@ -219,13 +220,15 @@ class WarpBox:
 
     def _watch_car(self, now: float) -> None:
         """Note IEC changes, and open the contactor on a car that goes on drawing after the offer
-        has gone.
+        has gone, at once when the pilot has (IEC 61851-1).
         """
+        if self.car:
+            self.car.pilot_broken = self.cp_disconnected
         if self.offer_ma or not (self.car and self.car.charging):
             self._offer_gone_at = None
         elif self._offer_gone_at is None:
             self._offer_gone_at = now
-        elif now - self._offer_gone_at > CONTACTOR_S:
+        elif self.cp_disconnected or now - self._offer_gone_at > CONTACTOR_S:
             self.car.disconnect()
         if self.iec_state != self._iec:
             self._iec = self.iec_state

@@ -4,19 +4,21 @@ The model is the one the controller is designed against. On a cut it keeps the o
 `cut_hold_s` (3 s) and is at the new one `cut_done_s` (5 s; a slow car 11 s) after the cut. On a
 raise it waits 2 s, then takes 1 A/s. It starts 10-40 s after an offer of 6 A or more, draws its
 limit minus 0-0.5 A (fixed per car) and never above its own maximum, nothing below 6 A. A full
-battery stops the charging from the car's side.
+battery stops the charging from the car's side. One that `sleeps_after_s` without an offer does not
+start any more until it is woken.
 """
 
 import random
 from dataclasses import dataclass
 
 MINIMUM_MA = 6000
+BREAK_S = 3.0  # a break of the pilot that a sleeping car notices
 
 
 @dataclass
 class CarConfig:
     """What is settable on a car. `None` for offset_ma draws it at random, a range for start_s
-    each start.
+    each start. woken_by: "pause" = the second offer, "pilot" = a break of the pilot, "never".
     """
 
     phases: int = 3
@@ -32,6 +34,8 @@ class CarConfig:
     battery_wh: float = 50000.0
     power_factor: float = 0.99
     ignores_cuts: bool = False
+    sleeps_after_s: float | None = None
+    woken_by: str = "pause"
 
 
 class _Cut:
@@ -55,12 +59,17 @@ class Car:
         self.draw_ma = 0.0
         self.charging = False
         self.full = False
+        self.asleep = False
+        self.pilot_broken = False  # set by its wallbox
         self.energy_wh = 0.0
         self._target_ma = 0
         self._cuts: list[_Cut] = []
         self._offered_at = None
         self._start_after_s = 0.0
         self._raise_at = None
+        self._broken_s = 0.0
+        self._dark_s = 0.0  # without an offer
+        self._in_vain = False  # it has slept through an offer
 
     @property
     def done_s(self) -> float:
@@ -80,6 +89,7 @@ class Car:
         """Let dt_s seconds pass with this offer (0 = none) on a socket of so many phases."""
         begin = self.time_s
         self.time_s += dt_s
+        self._doze(dt_s, offer_ma)
         self._start(begin, offer_ma)
         self._follow(begin, self.wanted_ma(offer_ma) if self.charging else 0)
         self._fall()
@@ -106,10 +116,32 @@ class Car:
         used = min(self.config.phases, phases)
         return [round(self.draw_ma) if p < used else 0 for p in range(3)]
 
+    def _doze(self, dt_s: float, offer_ma: int) -> None:
+        if self.pilot_broken:
+            self._broken_s += dt_s
+        else:
+            if self._broken_s >= BREAK_S and self.config.woken_by == "pilot":
+                self._wake()
+            self._broken_s = 0.0
+        if offer_ma >= MINIMUM_MA:
+            self._in_vain = self.asleep
+            self._dark_s = 0.0
+            return
+        if self._in_vain and self.config.woken_by == "pause":
+            self._wake()
+        self._dark_s += dt_s
+        limit = self.config.sleeps_after_s
+        if limit is not None and self._dark_s >= limit and not self.charging:
+            self.asleep = True
+
+    def _wake(self) -> None:
+        self.asleep = self._in_vain = False
+        self._dark_s = 0.0
+
     def _start(self, now: float, offer_ma: int) -> None:
         if self.charging:
             return
-        if offer_ma < MINIMUM_MA or self.full:
+        if offer_ma < MINIMUM_MA or self.full or self.asleep:
             self._offered_at = None
             return
         if self._offered_at is None:

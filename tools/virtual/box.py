@@ -6,14 +6,13 @@ It answers `answer_s` after each command, else 2.5 s after its last answer (WARP
 
 import random
 
+from .answer import Answer
 from .car import Car
 
-NO_CAR, BLOCKED, WAITING, READY, CHARGING, FULL = range(6)
 _IDLE_MS = 2500
-_MEASURED_MA = 20  # noise of its own meter
 
 
-class Box:
+class Box(Answer):
     """One wallbox. The run gives `answered(box, is_urgent)` and the lines its car is to move."""
 
     def __init__(self, index, config, clock, seed, answered):
@@ -31,6 +30,7 @@ class Box:
         self.coming = []  # commands on their way
         self.faults = set()
         self.measured_ma = 0.0
+        self.pilot_broken = False
         self._booting = False
         self._applied_ms = -1000000
         self._heard_ms = clock.now
@@ -76,6 +76,9 @@ class Box:
         """A car comes."""
         car = self.car = Car(config, self.clock, self.dice, self._moved)
         car.phases = min(config.phases, self.config.phases)
+        for after_ms, phases in config.phases_later:
+            phases = min(phases, self.config.phases)
+            self.clock.at(self.clock.now + after_ms, car.switch, phases)
         if config.drawn_ma:
             car.begin(min(self.applied_ma, self.config.max_ma), config.drawn_ma)
             self.measured_ma = car.drawn_ma()
@@ -131,18 +134,19 @@ class Box:
 
     # --- commands
 
-    def send(self, ma):
+    def send(self, ma, breaks_pilot=False):
         """A command leaves the manager: mA, or -1 for "go on as you are"."""
         config = self.config
         if config.loss_pct and self.dice.random() * 100 < config.loss_pct:
             return
         self.coming.append(ma)
-        self.clock.at(self.clock.now + config.latency_ms, self._receive, ma)
+        is_broken = breaks_pilot and config.breaks_pilot
+        self.clock.at(self.clock.now + config.latency_ms, self._receive, ma, is_broken)
 
     def _is_dead(self):
         return "off" in self.faults or self._booting
 
-    def _receive(self, ma):
+    def _receive(self, ma, is_broken):
         if ma in self.coming:
             self.coming.remove(ma)
         if self._is_dead() or "vanish" in self.faults or "deaf" in self.faults:
@@ -152,10 +156,21 @@ class Box:
             self.clock.at(self.clock.now + self.config.answer_ms, self._answer, False)
         if ma < 0:
             return
+        if is_broken != self.pilot_broken:
+            self._break_pilot(is_broken)
         if ma >= self.applied_ma or not self.faults & {"ignore_cuts", "lying"}:
             self.wanted_ma = ma
         self.reported_ma = ma
         self._hold()
+
+    def _break_pilot(self, is_broken):
+        """Without it the contactor is open (IEC 61851-1)."""
+        self.pilot_broken = is_broken
+        if self.car:
+            if is_broken:
+                self.car.cut_off()
+            self.car.break_pilot(is_broken)
+            self._offer()
 
     def _hold(self):
         if self.wanted_ma == self.applied_ma:
@@ -173,7 +188,7 @@ class Box:
 
     def _offer(self):
         if self.car:
-            blocked = "blocked" in self.faults or self._is_dead()
+            blocked = "blocked" in self.faults or self.pilot_broken or self._is_dead()
             self.car.offer(0 if blocked else min(self.applied_ma, self.config.max_ma))
 
     def _dead_man(self):
@@ -213,38 +228,3 @@ class Box:
         if loss and self.dice.random() * 100 < loss:
             return
         self.answered(self, is_urgent)
-
-    def shown_ma(self):
-        """The limit that it reports as applied."""
-        return self.reported_ma if "lying" in self.faults else self.applied_ma
-
-    def state(self):
-        """The car as the manager is told of it."""
-        car = self.car
-        if car is None:
-            return NO_CAR
-        if car.charging:
-            return CHARGING
-        if "blocked" in self.faults:
-            return BLOCKED
-        if car.full:
-            return FULL
-        return READY if self.applied_ma >= max(car.config.min_ma, 1) else WAITING
-
-    def readings_ma(self):
-        """What its own meter shows on its phases, -1 each: it has none."""
-        if not self.config.measures:
-            return [-1, -1, -1]
-        ma = 0.0
-        if self.car:
-            ma = self.measured_ma if self.config.measured_every_ms else self.car.drawn_ma()
-        phases = self.car.phases if self.car else 0
-        noise = self.dice.randint
-        return [
-            max(0, round(ma) + noise(-_MEASURED_MA, _MEASURED_MA)) if k < phases and ma else 0
-            for k in range(3)
-        ]
-
-    def supported_ma(self):
-        """What other limits in it allow."""
-        return 0 if "blocked" in self.faults else self.config.max_ma

@@ -2,10 +2,12 @@
 
 On a cut it keeps what it draws for `cut_hold_s`, then falls in a straight line within
 `cut_fall_s`; a ramp under way stops at the new limit. On a raise it waits, then takes 1 A/s. It
-starts 10-40 s after an offer, draws its limit less 0-0.5 A, never above its own maximum.
+starts 10-40 s after an offer, draws its limit less 0-0.5 A, never above its own maximum. One that
+`sleeps_after_s` without an offer does not start any more until it is woken as it says.
 """
 
 VOLT = 230
+_BREAK_MS = 3000  # a break of the pilot that a sleeping car notices
 
 
 class Car:
@@ -26,6 +28,7 @@ class Car:
         self.energy_wh = 0.0
         self.started_ms = None  # first draw
         self.breaks = 0  # times that it had to stop before it was full
+        self.asleep = False
         self._goal = 0.0
         self._at = clock.now
         self._value = 0.0
@@ -34,6 +37,10 @@ class Car:
         self._followed = 0
         self._piece = 0
         self._wait = 0
+        self._nap = 0
+        self._in_vain = False  # it has slept through an offer
+        self._broken_ms = None
+        self._doze()
 
     def drawn_ma(self):
         """What it draws now on each of its phases."""
@@ -66,6 +73,9 @@ class Car:
         self.offered_ma = ma
         self._order += 1
         config = self.config
+        if ma <= 0:
+            self._doze()
+        self._in_vain = self.asleep and ma > 0
         level = self._level(ma)
         if ma > was:
             wait = self.dice.randint(*config.raise_wait_ms)
@@ -81,13 +91,46 @@ class Car:
             if was <= 0 < ma:
                 self._await_start()
 
+    def _doze(self):
+        """No offer: it falls asleep after a while; the end of one in vain may have woken it."""
+        if self._in_vain and self.config.woken_by == "pause":
+            self.asleep = False
+        self._nap += 1
+        if self.config.sleeps_after_ms is not None:
+            self.clock.at(self.clock.now + self.config.sleeps_after_ms, self._sleep, self._nap)
+
+    def _sleep(self, nap):
+        if nap == self._nap and self.offered_ma <= 0 and not self.charging:
+            self.asleep = True
+
+    def break_pilot(self, is_broken):
+        """The control pilot is interrupted, or back."""
+        now = self.clock.now
+        if is_broken:
+            self._broken_ms = now
+        elif now - self._broken_ms >= _BREAK_MS and self.config.woken_by == "pilot":
+            self.asleep = False
+            self._doze()
+
+    def switch(self, phases):
+        """It draws on so many phases from now on."""
+        if not self.plugged or phases == self.phases:
+            return
+        self.settle()
+        value, slope = self._value, self._slope
+        self.moved(value, slope, 0.0, 0.0)
+        self.phases = phases
+        self.moved(0.0, 0.0, value, slope)
+        if self.charging:
+            self._ramp()
+
     def _await_start(self):
         self._wait += 1
         start = self.dice.randint(*self.config.start_ms)
         self.clock.at(self.clock.now + start, self._start, self._wait)
 
     def _start(self, wait):
-        if wait != self._wait or self.charging or self.offered_ma <= 0 or self.full:
+        if wait != self._wait or self.charging or self.offered_ma <= 0 or self.full or self.asleep:
             return
         self.charging = True
         if self.started_ms is None:
@@ -171,3 +214,4 @@ class Car:
         self.offered_ma = 0
         self._goal = 0.0
         self._set(0.0, 0.0)
+        self._doze()

@@ -76,7 +76,8 @@ class Dispatch:
         if ma >= 0:
             self.sent_ma[i] = ma
         run.law.sent(i, now)
-        run.boxes[i].send(ma)
+        breaks_pilot = getattr(run.law, "breaks_pilot", None)  # not every law can
+        run.boxes[i].send(ma, bool(breaks_pilot and breaks_pilot(i)))
 
     def _repeat(self, i, ma):
         if self._unechoed.get(i) == ma and self.run.is_up:

@@ -73,6 +73,8 @@ class FusekeeperLaw:
             point.boot_ma = config.boot_ma
             point.step_ma = config.step_ma
             point.priority = config.priority
+            if config.breaks_pilot:
+                point.breaks_pilot = True
             points.append(point)
         self.points = points
         self.site = Site(circuits, points, now)
@@ -118,6 +120,10 @@ class FusekeeperLaw:
         """What it is told: mA, -1 "go on as you are", None nothing at all."""
         point = self.points[i]
         return None if point.is_silent() else point.setpoint_ma
+
+    def breaks_pilot(self, i):
+        """Whether its control pilot is to be interrupted."""
+        return self.points[i].is_open
 
     def decided_ma(self, i):
         """Its setpoint, 0 before the first decision."""

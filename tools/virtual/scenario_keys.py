@@ -97,6 +97,7 @@ CHARGER = {
     "boot_ma": (whole(0, 80000), 0),
     "boot_s": (seconds(0, 600), 5),
     "applied_ma": (whole(0, 80000), 0),
+    "breaks_pilot": (flag, False),
 }
 CAR = {
     "charger": (lambda value, path: _names(value, path), REQUIRED),
@@ -115,6 +116,9 @@ CAR = {
     "raise_ma_per_s": (whole(1, 1000000000), 1000),
     "wanted_wh": (maybe(whole(1, 1000000)), None),
     "drawn_ma": (whole(0, 80000), 0),
+    "phases_later": (rows(lambda value, path: _switch(value, path)), []),
+    "sleeps_after_s": (maybe(seconds(1)), None),
+    "woken_by": (choice("pause", "pilot", "never"), "pause"),
 }
 EVENT = {
     "at_s": (seconds(), REQUIRED),
@@ -175,6 +179,12 @@ def _point(value, path):
         wrong(path, value, "[seconds, mA on L1, L2, L3]")
     ma = number(-MOST_MA, MOST_MA)
     return [seconds()(value[0], f"{path}[0]"), *(ma(value[k], f"{path}[{k}]") for k in (1, 2, 3))]
+
+
+def _switch(value, path):
+    if not isinstance(value, list) or len(value) != 2:
+        wrong(path, value, "[seconds since it came, phases]")
+    return seconds()(value[0], f"{path}[0]"), choice(1, 2, 3)(value[1], f"{path}[1]")
 
 
 def _names(value, path):

@@ -9,7 +9,7 @@ above 120 % of the target. One limit node: the first metered circuit, else the f
 
 from collections import deque
 
-from .box import CHARGING, NO_CAR, READY, WAITING
+from .answer import CHARGING, NO_CAR, READY, WAITING
 from .warp_stages import Allocator, Charger
 
 _ALLOCATION_MS = 10000

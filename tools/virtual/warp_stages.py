@@ -4,7 +4,7 @@ Stage 1 takes phases away, 2 gives them to new cars, 3 evicts, 4 switches on, 6 
 shares, 8 gives the rest away. A wallbox of unknown rotation with one phase counts on all three.
 """
 
-from .box import CHARGING, NO_CAR, READY, WAITING
+from .answer import CHARGING, NO_CAR, READY, WAITING
 
 _HYSTERESIS_MS = 210000
 _WELCOME_MS = 210000
