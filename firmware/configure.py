@@ -154,10 +154,15 @@ def _unload_unused(app) -> None:
     """Free the code of what the site in force goes without."""
     site = app.site
     is_waking = [1 for module in site.modules if type(module).__name__ == "Waker"]
-    used = ((site.learner, "learn"), (site.balance, "balance"), (is_waking, "wake"))
-    used += ((site.breaker, "breaker"), (site.breaker, "envelope"))
-    used += ((None, "peaks"), (None, "classes"))  # the pass loads them where it needs them
-    unload("loadmgmt", [name for is_used, name in used if not is_used])
+    unload("loadmgmt", ("peaks", "classes"))  # the pass loads them where it needs them
+    for is_used, names in (
+        (site.learner, ("learn", "learn_meter", "learn_weigh", "learn_blind", "probe")),
+        (site.balance, ("balance",)),
+        (site.breaker, ("breaker", "envelope")),
+        (is_waking, ("wake",)),
+    ):
+        if not is_used:
+            unload("loadmgmt", names)
     if app.learnt is None:
         unload("firmware", ("learnt",))
 

@@ -27,6 +27,7 @@ RUN_S = 20
 OPTIONAL = (
     "loadmgmt.options",
     "loadmgmt.learn",
+    "loadmgmt.probe",
     "loadmgmt.balance",
     "loadmgmt.breaker",
     "loadmgmt.envelope",

@@ -1,0 +1,71 @@
+"""What can be switched on, in the whole firmware: the wiring is learnt, kept, and used again."""
+
+import json
+import pathlib
+import tempfile
+
+from host_tests.site import judge
+from host_tests.site.fleet import car
+from host_tests.site.running import Running
+from tools.simsite import BoxConfig, SiteConfig
+
+LEARN_S = 240
+FILE = "learnt.json"
+
+
+def learning_site(rotation="use"):
+    """One wallbox of unknown rotation with a single-phase car, one whose rotation is told."""
+    boxes = [BoxConfig(rotation="L231", tell_rotation=False), BoxConfig(rotation="L123")]
+    return SiteConfig(
+        boxes=boxes,
+        cars=[car(1, max_ma=20000), car()],
+        settings={"learning": {"rotation": rotation, "probe_ma": 3000}},
+    )
+
+
+def shake(site, seconds, until):
+    """Let limits change so that the cars' currents do, until it is so."""
+    limits = (20000, 9000, 14000, 7000)
+    turn = 0
+
+    def look():
+        nonlocal turn
+        if turn % 40 == 0:
+            assert site.put("/charge_manager/available_current", limits[turn // 40 % 4])[0] == 200
+        turn += 1
+        return until(site.status())
+
+    return site.poll(look, seconds, 0.5, "learnt")
+
+
+def first(status):
+    return status["chargers"][0]
+
+
+def test_a_rotation_is_learnt_and_used_again_after_a_restart():
+    with tempfile.TemporaryDirectory(prefix="fusekeeper-site-") as flash:
+        with Running(learning_site(), flash=flash) as site:
+            assert first(site.status())["rotation"] is None
+            shake(site, LEARN_S, lambda s: first(s)["learnt"]["sure"])
+            learnt = site.wait_status(
+                lambda s: first(s)["rotation"] and first(s), 20, "the rotation is in force"
+            )
+            assert learnt["rotation"][:2] == "L2" and learnt["learnt"]["percent"] >= 90
+            rows = site.poll(lambda: rows_of(flash), 20, 0.5, "the file")
+            assert [site.sim.site.address(0), "grid", None] == rows[0][:3]
+            assert rows[0][3] == learnt["rotation"]
+            judge.check_rules(site)
+            # the firmware alone starts anew
+            site.kill()
+            site.expected_restarts = 1
+            again = site.wait_status(lambda s: s["uptime_s"] < 20 and first(s), 60, "restarted")
+            assert again["rotation"] == learnt["rotation"] and again["learnt"]["sure"]
+            site.charging(0, 1, timeout_s=90)
+            assert first(site.status())["rotation"] == learnt["rotation"]
+
+
+def rows_of(flash):
+    try:
+        return json.loads((pathlib.Path(flash) / FILE).read_text())["rotations"]
+    except OSError:
+        return None
