@@ -10,11 +10,13 @@ R5  A silent wallbox is sent nothing until its own time-out is over.
 R9  Nobody is stopped while all minima fit.
 """
 
+from compat import ticks_diff
 from loadmgmt import event
 from loadmgmt.point import GIVEN_UP, tolerance_ma
 from loadmgmt.trust import GOOD, STARTING
 
 FAR = 1 << 30
+FOLLOWED_MS = 6000
 STEADY_MS = 20000  # longer than the slowest wallbox and car
 GRACE_MS = 2000  # R5
 SLOT_MS = 900000  # R9
@@ -284,6 +286,9 @@ class Judge:
         s = self.site
         if s.circuit(c).trust.state != GOOD or s.now_ms - self.moved_ms < STEADY_MS:
             return
+        age_ms = ticks_diff(s.now, s.circuit(c).sample_ms)
+        if s.now_ms - age_ms - self.moved_ms < FOLLOWED_MS:
+            return  # a slow meter's value is older: how the cars followed is not in it
         each = []
         for i, box in enumerate(s.boxes):
             if c in s.path[box.made["circuit"]]:
