@@ -1,6 +1,7 @@
 """Puts settings in force: at the start, and when new ones are written. Loaded for that only."""
 
 import gc
+import sys
 
 from compat import ticks_ms
 from on_demand import unload
@@ -154,15 +155,18 @@ def _unload_unused(app) -> None:
     """Free the code of what the site in force goes without."""
     site = app.site
     is_waking = [1 for module in site.modules if type(module).__name__ == "Waker"]
-    unload("loadmgmt", ("peaks", "classes"))  # the pass loads them where it needs them
-    for is_used, names in (
-        (site.learner, ("learn", "learn_meter", "learn_weigh", "learn_blind", "probe")),
-        (site.balance, ("balance",)),
-        (site.breaker, ("breaker", "envelope")),
-        (is_waking, ("wake",)),
-    ):
-        if not is_used:
-            unload("loadmgmt", names)
+    unused = ["peaks", "classes"]  # the pass loads them where it needs them
+    if site.learner is None:
+        unused += ["learn", "probe"]
+    if site.balance is None:
+        unused.append("balance")
+    if site.breaker is None:
+        unused += ["breaker", "envelope"]
+    if not is_waking:
+        unused.append("wake")
+    found = [name[9:] for name in sys.modules if name[:9] == "loadmgmt."]
+    # learn.py and its parts, learn_meter.py for example
+    unload("loadmgmt", [name for name in found if name.split("_")[0] in unused])
     if app.learnt is None:
         unload("firmware", ("learnt",))
 

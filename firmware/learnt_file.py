@@ -51,12 +51,9 @@ def recall(app) -> None:
 
 def save(app) -> bool:
     """Write what is sure now; False when the file has it already. Raises OSError."""
-    rows = []
-    for point in app.site.points:
-        if not point.name_error:
-            rotation, _, is_sure = app.site.learner.shown(point.index)
-            if is_sure:
-                rows.append(_row(app, point) + [rotation])
+    known = app.site.learner.known()
+    points = app.site.points
+    rows = [_row(app, points[i]) + [known[i]] for i in sorted(known)]
     try:
         return store.keep(FILE, {_ROWS: rows}, (_ROWS,))
     finally:

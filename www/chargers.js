@@ -95,9 +95,9 @@ function reasonText({reason, state, setpoint_ma, min_ma}) {
 /** What the settings say of the phases, and what was learnt of them. */
 function wiringTexts({rotation, learnt, phases}) {
   const said = [];
-  const isLearnt = learnt?.sure && learnt.rotation === rotation;
-  if (rotation && !isLearnt) said.push(say("charger.order", {order: rotation}));
-  if (learnt?.rotation) {
+  const isSame = learnt?.rotation === rotation;
+  if (rotation && !(isSame && learnt?.sure)) said.push(say("charger.order", {order: rotation}));
+  if (learnt?.rotation && (learnt.sure || !isSame)) {
     // Of a wallbox with one phase only the first of the three counts.
     const order = phases === 1 ? learnt.rotation.slice(0, 2) : learnt.rotation;
     said.push(say(learnt.sure ? "charger.learnt" : "charger.guess", {order, percent: learnt.percent}));

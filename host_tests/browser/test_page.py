@@ -175,6 +175,7 @@ def test_what_was_learnt_is_said_on_the_card(site, page):
         ),
         ({"rotation": None, "percent": 0, "sure": False}, None, "3 phases · learning its wiring"),
         ({"rotation": None, "percent": 0, "sure": False}, "L123", "3 phases · connected L123"),
+        ({"rotation": "L123", "percent": 33, "sure": False}, "L123", "3 phases · connected L123"),
     ],
 )
 def test_the_state_of_learning_in_words(site, page, learnt, rotation, text):

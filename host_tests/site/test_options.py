@@ -59,7 +59,7 @@ def test_a_rotation_is_learnt_and_used_again_after_a_restart():
             site.kill()
             site.expected_restarts = 1
             again = site.wait_status(lambda s: s["uptime_s"] < 20 and first(s), 60, "restarted")
-            assert again["rotation"] == learnt["rotation"] and again["learnt"]["sure"]
+            assert again["rotation"] == learnt["rotation"] == again["learnt"]["rotation"]
             site.charging(0, 1, timeout_s=90)
             assert first(site.status())["rotation"] == learnt["rotation"]
 

@@ -21,8 +21,8 @@ class Learner:
         self.sure = [None] * n
         self.recalled = []
 
-    def shown(self, i):
-        return self.sure[i], 98 if self.sure[i] else 40, self.sure[i] is not None
+    def known(self):
+        return {i: rotation for i, rotation in enumerate(self.sure) if rotation}
 
     def recall(self, i, rotation):
         self.recalled.append((i, rotation))
