@@ -44,8 +44,17 @@ class Liar(Oracle):
 
 
 class SecondPhaseLiar(Oracle):
+    """Wrong where a car uses two phases, though right in the first."""
+
     def say(self, i, rotation):
         return "L" + rotation[1] + rotation[3] + rotation[2]
+
+
+class OrderLiar(Oracle):
+    """Wrong where a car uses one phase, though a two-phase car does the same on both."""
+
+    def say(self, i, rotation):
+        return "L" + rotation[2] + rotation[1] + rotation[3]
 
 
 class User(Liar):
@@ -118,7 +127,6 @@ def test_who_says_the_truth_is_not_accused(monkeypatch):
     ("kind", "expected"),
     [
         (Liar, {"sure"}),
-        (SecondPhaseLiar, {"sure"}),
         (User, {"used"}),
         (Hasty, {"sure before it charged"}),
         (Boaster, {"nonsense"}),
@@ -128,6 +136,12 @@ def test_who_says_something_wrong_is_accused(monkeypatch, kind, expected):
     result = healthy(monkeypatch, kind)
     assert kinds(result) == expected
     assert learner.wrongs([result])
+
+
+def test_a_phase_that_no_car_uses_and_the_order_of_two_alike_are_not_judged(monkeypatch):
+    for kind, told_by in ((SecondPhaseLiar, 2), (OrderLiar, 1)):
+        result = healthy(monkeypatch, kind)
+        assert result["wrong"] and all(told_by in one[-2] for one in result["wrong"])
 
 
 def test_false_alarms_are_counted(monkeypatch):

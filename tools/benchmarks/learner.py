@@ -1,7 +1,8 @@
 """The rotation learner on random sites: is all that it calls sure right, and how soon is it sure.
 
 `python3 -m tools.benchmarks.learner [--sites 300] [--seed S] [--jobs N]` plays so many healthy
-sites, and a third as many with a wrong meter, and prints the figures with the goals. Times to
+sites, a third as many with a wrong meter and a third with a wallbox that is not wired as was
+thought (learner_rewired.py), and prints the figures with the goals. Times to
 sure are seconds during which a car on one or two phases has charged at the wallbox. Wallboxes that
 never were sure count as the longest of all, but for those that charged for less than the goal.
 """
@@ -11,10 +12,11 @@ import multiprocessing
 import statistics
 import sys
 
-from tools.benchmarks import learner_judge, learner_sites
+from tools.benchmarks import learner_judge, learner_rewired, learner_sites
 
 SITES = 300
 GOAL_S = 180
+_HELD_S = 600
 _CHANGES = 3  # within the goal: its start and two more
 _NEVER = float("inf")
 
@@ -54,6 +56,17 @@ def wrongs(results):
     return [f"seed {site['seed']}: {one}" for site in results for one in site["wrong"]]
 
 
+def median(found):
+    """The median of times, of which some may be infinite; infinite where there are none."""
+    return statistics.median_high(found) if found else _NEVER
+
+
+def is_held(site):
+    """A wrong rotation has been held for ten minutes of charging or more, or to the end."""
+    held = site["charged_s"] if site["left_s"] is None else site["left_s"]
+    return held >= _HELD_S
+
+
 def is_late(site):
     """The wrong meter was found after the first charge that could show it, or never. Nothing that
     generates: a reversed clamp shows before, and where nothing may charge, nothing else does."""
@@ -67,7 +80,7 @@ def _row(name, found):
     if not found:
         return f"  {name:<44} none"
     sure = sum(one < _NEVER for one in found)
-    shown = [statistics.median(found), found[len(found) * 9 // 10]]
+    shown = [median(found), found[len(found) * 9 // 10]]
     texts = ["never" if one == _NEVER else f"{one:.0f} s" for one in shown]
     share = 100 * sure / len(found)
     return (
@@ -75,7 +88,7 @@ def _row(name, found):
     )
 
 
-def report(results, wrong_meters):
+def report(results, wrong_meters, rewired=()):
     """The figures as lines."""
     kinds = (
         ("all", lambda site, box: True),
@@ -102,6 +115,14 @@ def report(results, wrong_meters):
     yield f"{len(wrong_meters)} wrong meters:"
     for fault in learner_sites.FAULTS:
         yield from _fault_rows(fault, [site for site in wrong_meters if site["fault"] == fault])
+    for kind in learner_rewired.KINDS:
+        mine = [site for site in rewired if site["kind"] == kind]
+        held = [site["seed"] for site in mine if is_held(site)]
+        left = sorted(_NEVER if site["left_s"] is None else site["left_s"] for site in mine)
+        again = sorted(_NEVER if site["again_s"] is None else site["again_s"] for site in mine)
+        yield _row(f"{kind}: s until taken back", left)
+        yield _row(f"{kind}: s until sure of the truth", again)
+        yield f"    still held after ten minutes of charging: {held}"
 
 
 def _fault_rows(fault, sites):
@@ -123,13 +144,16 @@ def _fault_rows(fault, sites):
 
 
 def measure(sites, seed=0, jobs=1):
-    """Play them; returns the results of (healthy sites, wrong meters)."""
-    seeds = range(seed, seed + sites)
-    wrong = range(seed, seed + sites // 3)
+    """Play them; returns the results of (healthy sites, wrong meters, rewired wallboxes)."""
+    few = range(seed, seed + sites // 3)
+    work = ((play, range(seed, seed + sites)), (play_miswired, few), (learner_rewired.play, few))
     if jobs == 1:
-        return [play(one) for one in seeds], [play_miswired(one) for one in wrong]
-    with multiprocessing.Pool(jobs) as pool:
-        return pool.map(play, seeds, 1), pool.map(play_miswired, wrong, 1)
+        found = [[one(seed) for seed in seeds] for one, seeds in work]
+    else:
+        with multiprocessing.Pool(jobs) as pool:
+            found = [pool.map(one, seeds, 1) for one, seeds in work]
+    found[2] = [site for site in found[2] if site]
+    return found
 
 
 def main(argv=None):
@@ -139,8 +163,8 @@ def main(argv=None):
     parser.add_argument("--seed", type=int, default=0, help="of the first site")
     parser.add_argument("--jobs", type=int, default=1, help="processes")
     options = parser.parse_args(argv)
-    results, wrong_meters = measure(options.sites, options.seed, options.jobs)
-    print("\n".join(report(results, wrong_meters)))
+    results, wrong_meters, rewired = measure(options.sites, options.seed, options.jobs)
+    print("\n".join(report(results, wrong_meters, rewired)))
     return 1 if wrongs(results + wrong_meters) or any(map(is_late, wrong_meters)) else 0
 
 
