@@ -15,7 +15,7 @@ from loadmgmt import reason
 from loadmgmt.ask import is_idle
 from loadmgmt.choose import choose
 from loadmgmt.event import TOLD_AGAIN, TOLD_CUT, TOLD_LEFT, TOLD_STOPPED
-from loadmgmt.point import CHARGING, FULL, MOST, NO_CAR, TOP, USED
+from loadmgmt.point import BEFORE, CHARGING, FULL, NO_CAR, TOP, USED
 from loadmgmt.shrink import SLOT_MS
 from loadmgmt.why import bind, note
 
@@ -53,7 +53,7 @@ def _leave_phases(site, p, passed_ms):
     ChargePoint.report takes them back with the first answer that shows a draw there."""
     drawn = p.drawn
     used = p.phases_now
-    while used > 1 and drawn[used - 1] < _UNUSED_MA and drawn[MOST + used - 1] < _UNUSED_MA:
+    while used > 1 and max(drawn[used - 1], drawn[BEFORE + used - 1]) < _UNUSED_MA:
         used -= 1
     few = site.few  # for how long, times 4, and the most phases it used since
     i = p.index
@@ -61,9 +61,10 @@ def _leave_phases(site, p, passed_ms):
         few[i] = 0
         return
     used = max(used, few[i] & 3)
-    passed_ms += few[i] >> 2
-    few[i] = passed_ms << 2 | used
-    if passed_ms >= site.leave_ms:
+    passed_ms = passed_ms + (few[i] >> 2) if few[i] else 0  # since it was seen first
+    few[i] = min(passed_ms, site.leave_ms) << 2 | used
+    # nor may that make its setpoint too low (R4): it would stop, start on all, and so on
+    if passed_ms >= site.leave_ms and not (p.minima and p.minima[used - 1] > p.setpoint_ma):
         few[i] = 0
         drawn[USED] = p.phases_now = used
         site.place(p)
