@@ -55,6 +55,12 @@ def test_a_rotation_is_learnt_and_used_again_after_a_restart():
             assert [site.sim.site.address(0), "grid", None] == rows[0][:3]
             assert rows[0][3] == learnt["rotation"]
             judge.check_rules(site)
+            # new settings forget nothing
+            config = site.get("/charge_manager/config")
+            config["requested_current_margin"] = 2500
+            assert site.put("/charge_manager/config", config)[0] == 200
+            now = first(site.status())
+            assert now["rotation"] == learnt["rotation"] and now["learnt"]["sure"]
             # the firmware alone starts anew
             site.kill()
             site.expected_restarts = 1

@@ -35,6 +35,14 @@ def test_passes_run_for_every_number_of_wallboxes(image, capsys):
     assert goals == ["300 us", "1000 us", "1000 us", "10 x"]
 
 
+def test_the_passes_with_everything_on_stand_beside_those_without(image, capsys):
+    ((n, times),) = bench.measure_passes(image, "on")
+    assert n == 64 and len(times) == 5
+    bench.print_all_on((64, [(1, 2)] * 5), (64, times))
+    shown = capsys.readouterr().out.splitlines()
+    assert [line.split()[-3:] for line in shown[1:5]] == [["2", "/", str(t[1])] for t in times[1:]]
+
+
 def test_the_growth_is_that_of_the_solve():
     rows = [
         (n, [(1, 150), (1, 7), (1, 7), (1, 7), (1, median)]) for n, median in ((8, 90), (64, 450))
