@@ -88,9 +88,9 @@ class Judge:
 
     def _look_again(self, c, phase, over, then):
         """A second after an overload was seen: is enough of it on its way down?"""
-        run = self.run
+        run, config = self.run, self.run.circuits[c]
         now = run.clock.now
-        over = min(over, run.totals[c][phase].now(now) - run.circuits[c].main_ma[phase])
+        over = min(over, run.totals[c][phase].now(now) - config.main_ma[phase])
         pending = 0
         able = None
         for box in run.below[c]:
@@ -99,13 +99,13 @@ class Judge:
                 if sent >= 0:
                     pending += max(0, box.car.drawn_ma() - sent)
                 blind = now - self.answered_ms[box.index] > _LOST_MS or box.faults
-                if sent > 0 and not blind and box.car.drawn_ma() > _CAN_GIVE_MA:
+                least = 0 if config.breaker == "strict" else box.config.min_ma
+                if sent > least and not blind and box.car.drawn_ma() > _CAN_GIVE_MA:
                     able = box
         if able and over - pending > self._tolerance_ma(c) + _SHORT_MA * len(run.below[c]):
-            name = run.circuits[c].name
             self.accuse(
                 "R2",
-                f"{name} L{phase + 1}: {over / 1000:.1f} A too much since the sample at"
+                f"{config.name} L{phase + 1}: {over / 1000:.1f} A too much since the sample at"
                 f" {then / 1000:.1f} s, {pending / 1000:.1f} A of it on the way down,"
                 f" {able.config.name} has {run.dispatch.sent_ma[able.index] / 1000:.1f} A",
             )
@@ -169,7 +169,7 @@ class Judge:
                 self.accuse("R3", f"{where}: the house took {_amps(most)} within 10 s")
             elif any(self._short[i] and before[i] == 0 for i in raised):
                 most = _most(held, k, now - _LONG_HOLD_MS)
-                if least + most > bar + _RAMP_MA:
+                if least + most > bar + _RAMP_MA and config.breaker == "strict":
                     self.accuse("R3", f"{where} after a stop: {_amps(most)} within 60 s")
         for i in raised:
             self._short[i] = False
