@@ -41,11 +41,13 @@ def account(site, now_ms: int) -> None:
             if total > 0:
                 total = served[p.index] + total * passed_ms // 16000
                 served[p.index] = min(total, _MOST_SERVED)
-            if p.measures and p.phases_now > 1 and site.leave_ms:
+            if p.measures and p.heard and p.phases_now > 1 and site.leave_ms:
                 _leave_phases(site, p, passed_ms)
+                continue
         elif p.car == NO_CAR and p.heard:
             served[p.index] = 0
             site.told[p.index] &= ~(TOLD_STOPPED | TOLD_CUT | TOLD_LEFT | TOLD_AGAIN)
+        site.few[p.index] = 0
 
 
 def _leave_phases(site, p, passed_ms):

@@ -224,6 +224,36 @@ def test_the_next_car_at_the_wallbox_counts_on_all_phases():
     assert made.grid() == [10000, 10000, 20000] and made.worst_ma <= 0
 
 
+def test_the_half_minute_begins_anew_with_each_charge_and_each_car():
+    for comes in (False, True):
+        made = shared(1)
+        made.run(35)
+        assert made.charging() and made.points[0].phases_now == 3
+        if comes:
+            made.cars[0] = None
+            made.run(5)
+            made.cars[0] = Car(1, start_s=10)
+        else:
+            made.blocked[0] = True
+            made.run(10)
+            made.blocked[0] = False
+        assert 30 <= freed_s(made, 1) <= 33, comes
+
+
+def test_what_a_wallbox_said_last_frees_nothing_while_it_is_silent():
+    made = shared(1)
+    made.points[0].dead_man_ms = None
+    made.until(lambda: made.cars[0].drawn_ma > 0, 100)
+    made.run(15)
+    made.gone[0] = True
+    made.run(200)
+    p = made.points[0]
+    assert p.lost and p.phases_now == 3
+    made.gone[0] = False
+    # its own dead-man stopped it: its car starts anew
+    assert 39 <= made.until(lambda: p.phases_now == 1, 100) <= 44
+
+
 def test_even_if_it_comes_between_two_reports():
     made = shared(1)
     made.run(120)
