@@ -161,7 +161,7 @@ def _unload_unused(app) -> None:
     if site.balance is None:
         unused.append("balance")
     if site.breaker is None:
-        unused += ["breaker", "envelope"]
+        unused += ["breaker", "envelope", "thermal"]
     if not is_waking:
         unused.append("wake")
     found = [name[9:] for name in sys.modules if name[:9] == "loadmgmt."]

@@ -31,6 +31,7 @@ OPTIONAL = (
     "loadmgmt.balance",
     "loadmgmt.breaker",
     "loadmgmt.envelope",
+    "loadmgmt.thermal",
     "loadmgmt.wake",
     "loadmgmt.peaks",
     "loadmgmt.classes",
