@@ -87,7 +87,7 @@ class Breaker:
         next_ms = max(0, circuit.update_ms - gone_ms)  # then it is decided again
         most = bearable(left, SETTLE_MS + next_ms, kind)
         if times > most:  # until the cars have followed their cuts more flows, whoever is stopped
-            left -= rate(times, kind) // 10 * next_ms // 100
+            left -= rate(times, kind) // 10 * (next_ms // 100)
             most = bearable(left, SETTLE_MS + next_ms, kind)
         if most > 1000 and times > 1001:
             self.carried_ms[at] = now_ms
@@ -121,6 +121,8 @@ class Breaker:
                     on, jump = allowed_ma(cycle, circuit, k, least, kind)
                     total[j] = min(total[j], max(held, jump))
                     after_stop[j] = total[j] - min(total[j], max(held, on))
+                elif held <= NONE_MA // -2:
+                    continue  # it has not been seen for that long
                 elif self.heat[at] > _WARM:
                     total[j] = held
                     after_stop[j] = 0

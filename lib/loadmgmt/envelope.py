@@ -87,6 +87,6 @@ def allowed_ma(cycle, circuit, phase: int, least_ma: int, kind: tuple) -> tuple:
     main = circuit.main_ma[phase] // 10
     during_ms = on_ms + (SETTLE_MS + circuit.update_ms) * share // 1000
     on = main * bearable(_ON // 1000 * share, during_ms, kind) // 100 - cycle[_LEVEL]
-    used = rate((cycle[_LEVEL] + least_ma) * 100 // main, kind) // 10 * during_ms // 100
+    used = rate((cycle[_LEVEL] + least_ma) * 100 // main, kind) // 10 * (during_ms // 100)
     jump = bearable(_ALL // 1000 * share - used, JUMP_MS, kind)
     return on, main * jump // 100 - cycle[_LEVEL]

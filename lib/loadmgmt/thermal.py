@@ -40,11 +40,13 @@ def rate(times: int, kind: tuple) -> int:
 
 def heated(heat: int, times: int, passed_ms: int, kind: tuple) -> int:
     """The budget that is used after so long at `times` / 1000 of the rating (3000 at most)."""
+    if passed_ms <= 0:
+        return heat
     if times <= 1000:
-        return heat - heat // (2 + COOL_MS // max(1, passed_ms))
+        return heat - heat // (2 + COOL_MS // passed_ms)
     each = rate(times, kind)
     passed_ms = min(passed_ms, _LONG_MS)  # all the same by then; no large numbers
-    heat += each * (passed_ms // 1000) + each // 10 * (passed_ms % 1000) // 100 + 1
+    heat += each * (passed_ms // 1000) + (each // 10 + 1) * (passed_ms % 1000) // 100
     return min(heat, _MOST)
 
 
