@@ -1,0 +1,182 @@
+"""The evidence of one window: who is on which phase, and whether the meter is wired right.
+
+For own phase k of a wallbox and phase p of the meter it is cost(the meter's change, if another of
+its phases is there, or none) - cost(if it is k), in hundredths of what one movement can say.
+"""
+
+from compat import const
+
+CAP = const(100)  # of one movement's evidence
+MOST_SEEN = const(400)
+_HALF = const(50)
+_ALIKE_MA = const(1200)
+
+
+def cost(value: int, low: int, high: int, spread: int) -> int:
+    """How badly a value fits into an interval: 0 to CAP, which is `spread` mA beside it."""
+    off = low - value if value < low else value - high
+    if off <= 0:
+        return 0
+    off = off * 10 // spread
+    return off * off if off < 10 else CAP
+
+
+def weigh_window(ear, learner, changes: list, need: int, now_ms: int) -> None:
+    """Let each wallbox that surely changed by `need` mA tell where it is."""
+    points = ear.circuit.points
+    least = [0, 0, 0]
+    most = [0, 0, 0]
+    parts = []
+    for j in range(len(points)):
+        c = changes[j]
+        up = max(c[0] + c[3], c[1] + c[4], c[2] + c[5])
+        down = -min(c[0] + c[3], c[1] + c[4], c[2] + c[5])
+        still = max(up, down) < 600 and points[j].measures
+        learner.moves(points[j].index, ear.circuit.index, 0 if still else 1 if up > down else 2)
+        part = learner.part(points[j].index, c)
+        parts.append(part)
+        for p in range(3):
+            least[p] += part[p]
+            most[p] += part[3 + p]
+    is_heard = False
+    open_ones = []
+    for j in range(len(points)):
+        c = changes[j]
+        if max(c[3], c[4], c[5]) < need and min(c[0], c[1], c[2]) > -need:
+            continue
+        part = parts[j]
+        low = [least[p] - part[p] for p in range(3)]
+        high = [most[p] - part[3 + p] for p in range(3)]
+        is_open = _is_open(ear, learner, points[j], c, need)
+        if is_open:
+            open_ones.append((max(c[3], c[4], c[5], -c[0], -c[1], -c[2]), j))
+        if _hear(ear, learner, points[j], c, need, low, high, now_ms, not is_open):
+            is_heard = True
+    if open_ones:
+        open_ones.sort(reverse=True)
+        del open_ones[3:]
+        movers = []
+        for _, j in open_ones:
+            for p in range(3):
+                least[p] -= parts[j][p]
+                most[p] -= parts[j][3 + p]
+            movers.append((points[j].index, changes[j]))
+        from loadmgmt.learn_join import join
+
+        join(ear, learner, movers, least, most)
+        for p in range(3):
+            for _, j in open_ones:
+                least[p] += parts[j][p]
+                most[p] += parts[j][3 + p]
+    if not is_heard:
+        for p in range(3):
+            if cost(ear.change[p], least[p], most[p], ear.spread[p]) == CAP:
+                ear.is_odd(now_ms)
+
+
+def odd_phase(c) -> int:
+    """The own phase that changed otherwise than the two others: 0..2."""
+    a = c[0] + c[3]
+    b = c[1] + c[4]
+    d = c[2] + c[5]
+    if abs(b - d) <= abs(a - b) and abs(b - d) <= abs(a - d):
+        return 0
+    return 1 if abs(a - d) <= abs(a - b) else 2
+
+
+def _is_open(ear, learner, point, c, need):
+    """True: a car on one or two phases, nobody knows on which."""
+    i = point.index
+    if not point.measures or not ear.circuit.includes or learner.home[i] != ear.circuit.index:
+        return False
+    k = odd_phase(c)
+    x = (k + 1) % 3
+    y = (k + 2) % 3
+    for other in (x, y):
+        if c[k] - c[3 + other] < need and c[other] - c[3 + k] < need:
+            return False
+    return c[x] <= c[3 + y] and c[y] <= c[3 + x] and learner.can[3 * i + k] not in (1, 2, 4)
+
+
+def _hear(ear, learner, point, c, need, low, high, now_ms, adds):
+    """One wallbox. True: the meter shows its change on some phase."""
+    adds = adds and ear.circuit.includes and learner.home[point.index] == ear.circuit.index
+    if not point.measures:
+        gains = _gains(ear, low, high, -100, 100, c[0], c[3])
+        if adds:
+            is_sure = c[0] >= need or c[3] <= -need
+            learner.add(point.index, 0, gains if is_sure else [gain >> 1 for gain in gains])
+        return max(gains) >= _HALF
+    a = min(c[0], c[1], c[2])
+    b = max(c[3], c[4], c[5])
+    surely = max(c[0], c[1], c[2]) >= need or min(c[3], c[4], c[5]) <= -need
+    if not surely:
+        return False
+    if b - a - min(c[3] - c[0], c[4] - c[1], c[5] - c[2]) < _ALIKE_MA:
+        gains = _gains(ear, low, high, 0, 0, a, b)
+        mirrored = _gains(ear, low, high, 0, 0, a, b, -1)
+        for p in range(3):
+            _turn(ear, p, gains[p], mirrored[p])
+        return _count(ear, sorted(gains)[1], sorted(mirrored)[1], max(gains), now_ms)
+    is_heard = False
+    for k in range(3):
+        x = (k + 1) % 3
+        y = (k + 2) % 3
+        lo = c[k]
+        hi = c[3 + k]
+        for other in (x, y):
+            if lo - c[3 + other] < need and c[other] - hi < need:
+                break
+        else:
+            alt = min(c[x], c[y])
+            alt_most = max(c[3 + x], c[3 + y])
+            gains = _gains(ear, low, high, alt, alt_most, lo, hi)
+            best = max(gains)
+            if adds:
+                learner.add(point.index, k, gains)
+            if lo >= need or hi <= -need:
+                mirrored = _gains(ear, low, high, alt, alt_most, lo, hi, -1)
+                for p in range(3):
+                    _turn(ear, p, gains[p], mirrored[p] if best <= 0 else 0)
+                if _count(ear, best, max(mirrored), best, now_ms):
+                    is_heard = True
+            elif best >= _HALF:
+                is_heard = True
+    return is_heard
+
+
+def _gains(ear, low, high, alt, alt_most, least, most, sign=1):
+    """The evidence that a change between least and most is on each phase, not one between alt and
+    alt_most; sign -1: if the clamp there is reversed."""
+    gains = []
+    for p in range(3):
+        change = ear.change[p] * sign
+        spread = ear.spread[p]
+        gains.append(
+            cost(change, low[p] + alt, high[p] + alt_most, spread)
+            - cost(change, low[p] + least, high[p] + most, spread)
+        )
+    return gains
+
+
+def _turn(ear, p, gain, mirrored):
+    """Evidence for or against a reversed clamp."""
+    more = (mirrored if mirrored > 0 else 0) - (gain if gain > 0 else 0)
+    ear.reversed[p] = max(-CAP, min(MOST_SEEN, ear.reversed[p] + more))
+
+
+def _count(ear, gain, mirrored, best, now_ms):
+    """Evidence whether the meter sees the wallboxes. True: it does, now."""
+    if gain >= _HALF or mirrored >= _HALF:
+        ear.missed_ms = None
+        if ear.circuit.includes and ear.seen < -CAP:
+            ear.seen = -CAP
+        ear.seen = min(MOST_SEEN, ear.seen + CAP)
+        return True
+    if best > -_HALF:
+        return False
+    if not ear.circuit.includes:
+        ear.seen = max(-MOST_SEEN, ear.seen - CAP)
+    elif ear.odd_ms is None:
+        ear.missed_ms = now_ms
+    return False
