@@ -43,7 +43,10 @@ def see_house(site, now_ms):
                     if recent and low > p.setpoint_ma:
                         low = p.setpoint_ma
                     house[grid[k]] -= low
-                    least[grid[k]] -= drawn[MOST + k]
+                    most = drawn[MOST + k]
+                    if recent and p.setpoint_ma < most:
+                        most = drawn[k]  # it is on its way down: else a pulse would look shorter
+                    least[grid[k]] -= most
         if guessed:  # what looks like export may be a draw that was guessed too high
             for k in range(3):
                 house[k] = max(0, house[k])
