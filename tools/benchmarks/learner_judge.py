@@ -1,9 +1,9 @@
 """A hostile judge of the rotation learner: plays a site and compares all it says with the truth.
 
-A rotation that is called sure has to be right as far as the cars that have charged there tell it:
-the first phase of a single-phase car, the first two of a two-phase car, which draws the same on
-both, so that their order cannot be told. A three-phase car tells nothing. The same holds of a
-rotation that the brain has begun to use, sure or not. On a healthy site each alarm is a false one.
+A rotation that is called sure has to be right as far as the last car there tells it: the first
+phase of a single-phase car, the first two of a two-phase car, which draws the same on both, so that
+their order cannot be told. A three-phase car tells nothing. The same holds of a rotation that the
+brain has begun to use, sure or not. On a healthy site each alarm is a false one.
 """
 
 from tools.virtual.run import Run
@@ -21,11 +21,11 @@ _PAUSE_MS = 60000  # a charge that does not go on within that has ended
 _KEPT = 5
 
 
-def is_right(rotation, wiring, kinds):
-    """Whether a rotation is the truth as far as cars on so many phases tell it."""
-    if 1 in kinds and rotation[1] != wiring[1]:
-        return False
-    return 2 not in kinds or rotation[3] == wiring[3]
+def is_right(rotation, wiring, phases):
+    """Whether a rotation is the truth as far as a car on so many phases tells it, 0: none."""
+    if phases == 1:
+        return rotation[1] == wiring[1]
+    return phases != 2 or rotation[3] == wiring[3]
 
 
 class Told:
@@ -35,7 +35,7 @@ class Told:
         self.box = box
         self.charged_ms = 0
         self.partial_ms = 0  # thereof with a car on one or two phases
-        self.kinds = set()  # how many phases the cars used that have charged: 1, 2
+        self.phases = 0  # of the last car that charged on one or two
         self.draws_ms = 0  # for how long the present car has drawn
         self.car = None
         self.changes = []  # partial_ms at which the car's draw began to change
@@ -62,11 +62,11 @@ class Told:
         if car.phases < 3:
             self.partial_ms += ms
             if self.draws_ms >= _NOTICE_MS:
-                self.kinds.add(car.phases)
+                self.phases = car.phases
 
     def is_right(self, rotation):
-        """Whether a rotation is the truth as far as its cars tell it."""
-        return is_right(rotation, self.box.config.wiring, self.kinds)
+        """Whether a rotation is the truth as far as its last car tells it."""
+        return is_right(rotation, self.box.config.wiring, self.phases)
 
 
 class Judged(Run):
@@ -78,7 +78,7 @@ class Judged(Run):
         for told in self.told:
             told.box.lines[0].append(told)
         self.given = [config.rotation for config in self.scenario.chargers]
-        self.wrong = []  # (seconds, wallbox, what it says, the truth, its cars, kind)
+        self.wrong = []  # (seconds, wallbox, what it says, the truth, phases of its car, kind)
         self.alarms = []  # (seconds, circuit, phase, code)
         self.judges_rotations = judge_rotations
         self._now = 0
@@ -124,7 +124,7 @@ class Judged(Run):
             self._accuse(now, told, rotation, kind)
 
     def _accuse(self, now, told, what, kind):
-        entry = (told.box.config.name, what, told.box.config.wiring, sorted(told.kinds), kind)
+        entry = (told.box.config.name, what, told.box.config.wiring, told.phases, kind)
         if entry not in [one[1:] for one in self.wrong]:
             self.wrong.append((now / 1000, *entry))
 

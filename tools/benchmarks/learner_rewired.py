@@ -61,7 +61,7 @@ class Rewired(Judged):
         return [one[phase] for c in box.path for one in (self.totals[c], self.cars_lines[c])]
 
     def _fits(self, rotation, wiring):
-        return is_right(rotation, wiring, {self.phases})
+        return is_right(rotation, wiring, self.phases)
 
     def _held(self):
         """The rotation that is sure or used, None: none."""
@@ -92,7 +92,7 @@ def play(seed):
     box["measures"] = True
     document["cars"] = [car for car in document["cars"] if car["charger"] != box["name"]]
     phases = min(box["phases"], dice.choice((1, 2)))
-    other = dice.choice([one for one in ROTATIONS if not is_right(one, box["wiring"], {phases})])
+    other = dice.choice([one for one in ROTATIONS if not is_right(one, box["wiring"], phases)])
     box["rotation"] = other if kind == KINDS[1] else None
     document["cars"].append({"charger": box["name"], "phases": phases, "max_ma": 32000})
     run = Rewired(document, index, phases, None if kind == KINDS[1] else other)
