@@ -1,9 +1,9 @@
 """A hostile judge of the rotation learner: plays a site and compares all it says with the truth.
 
 A rotation that is called sure has to be right as far as the last car there tells it: the first
-phase of a single-phase car, the first two of a two-phase car, which draws the same on both, so that
-their order cannot be told. A three-phase car tells nothing. The same holds of a rotation that the
-brain has begun to use, sure or not. On a healthy site each alarm is a false one.
+phase of a single-phase car, the first two of a two-phase car, which draws the same on both, so
+that their order cannot be told. A three-phase car tells nothing. The same holds of a rotation that
+the brain has begun to use, sure or not. On a healthy site each alarm is a false one.
 """
 
 from tools.virtual.run import Run

@@ -40,8 +40,9 @@ def document(seed):
 
 
 def miswired(seed):
-    """A site with a wrong meter, (document, name of the fault). The first car comes to a wallbox
-    that the manager knows, and does not use all phases."""
+    """A site with a wrong meter, (document, name of the fault). The first cars come to two
+    wallboxes that the manager knows, whose phases the fault touches: one alone could be set up
+    wrongly itself."""
     dice = random.Random(f"miswired {seed}")
     site = _site(dice, seed, 8, 900)
     fault = FAULTS[seed % len(FAULTS)]
@@ -53,16 +54,21 @@ def miswired(seed):
     grid["includes_chargers"] = fault != "truly includes"
     if fault.startswith("truly"):
         grid["meter"]["truly_includes"] = fault == "truly includes"
-    first = site["chargers"][0]
-    first.update(measures=True, phases=3)
-    first["rotation"] = first["wiring"]
-    grid["meter"]["clamps"] = _clamps(dice, fault, int(first["wiring"][1]) - 1)
-    site["cars"] = [car for car in site["cars"] if car["charger"] != first["name"]]
+    known = site["chargers"][:2]
+    names = [box["name"] for box in known]
+    site["cars"] = [car for car in site["cars"] if car["charger"] not in names]
     for car in site["cars"]:
         car["plug_s"] = max(car["plug_s"], 60)
         if car.get("unplug_s") is not None:
             car["unplug_s"] = max(car["unplug_s"], car["plug_s"] + 60)
-    site["cars"].append({"charger": first["name"], "plug_s": 20, "phases": dice.choice((1, 2))})
+    phase = int(known[0]["wiring"][1]) - 1
+    clamps = grid["meter"]["clamps"] = _clamps(dice, fault, phase)
+    for box, plug_s in zip(known, (20, 40)):
+        if clamps[int(box["wiring"][1]) - 1] == int(box["wiring"][1]):
+            box["wiring"] = known[0]["wiring"]
+        box.update(measures=True, phases=3, rotation=box["wiring"])
+        car = {"charger": box["name"], "plug_s": plug_s, "phases": dice.choice((1, 2))}
+        site["cars"].append(car)
     return site, fault
 
 
