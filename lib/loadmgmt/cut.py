@@ -43,10 +43,10 @@ def cut(site, now_ms: int) -> bool:
         for p in site.points:
             if p.rotation is None and p.setpoint_ma > 0 and is_unplaced(p) and _in_house(site, p):
                 # where no meter sees the draw, each ampere that is cut counts
-                lowered = _against_limits(site, now_ms, True)
+                lowered = against_limits(site, now_ms, True)
                 weigh(site, now_ms)
                 break
-        lowered = _against_limits(site, now_ms, False) or lowered
+        lowered = against_limits(site, now_ms, False) or lowered
     for circuit in site.circuits:
         if site.dynamic[circuit.index] == MEASURED and not is_stale(circuit, newest_sample(site)):
             if stop_ramps(site, circuit, now_ms):
@@ -65,7 +65,7 @@ def _tell_overload(site, worst, now_ms):
     site.tell(event.OVERLOAD, site.over.index(worst) % (3 * len(site.circuits)), worst)
 
 
-def _against_limits(site, now_ms, is_static):
+def against_limits(site, now_ms, is_static):
     """is_static: heed only the limits of no meter that sees the wallboxes' draw."""
     low = site.low
     cap = site.cap

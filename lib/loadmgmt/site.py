@@ -135,6 +135,8 @@ class Site:
             self.shared_ms = now_ms
             self._notice(now_ms)
             flags |= share.share(self, now_ms)
+        if flags & LOWERED and self.balance is not None:
+            self.balance.follow(self, now_ms)
         for circuit in self.circuits:
             if circuit.fresh:
                 circuit.fresh = False
