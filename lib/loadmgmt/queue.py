@@ -202,11 +202,12 @@ def _endable(site, on, joined, free, priority, now_ms):
     over = []
     for k in on + joined:
         v = site.points[k]
-        if v.priority <= priority:
+        rank = _LAST if v.car == FULL else v.priority
+        if rank <= priority:
             _add(full, v.seat.places, site.low[k])
             if k not in joined and _is_over(site, v, priority, now_ms):
                 turn_ms = ticks_diff(now_ms, site.turn_ms[k])
-                over.append((v.priority, v.car == CHARGING, -turn_ms, v.name, k))
+                over.append((rank, v.car == CHARGING, -turn_ms, v.name, k))
     over.sort()
     return full, [victim[4] for victim in over]
 
@@ -221,9 +222,11 @@ def _claim(site, i, free, kept, full, over, joined, ended, after_stop):
     held = after_stop if site.told[i] & TOLD_CUT else bytes(len(free))
     gone = []
     short = [j for j in places if free[j] - held[j] < need]
-    is_ended = site.rank[i] % _CLASS == 0  # just now: it ends nobody else
-    if not is_ended and [j for j in short if free[j] + kept[j] - held[j] < need]:
+    is_ended = site.rank[i] % _CLASS == 0  # just now: it ends only what was left for full cars
+    if p.car != FULL and [j for j in short if free[j] + kept[j] - held[j] < need]:
         for k in over:
+            if is_ended and site.points[k].car != FULL:
+                break
             if k not in ended and _shares(site.uses[k], short):
                 gone.append(k)
                 _add(free, site.uses[k], low[k])

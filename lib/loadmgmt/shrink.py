@@ -6,7 +6,7 @@ from loadmgmt import event, reason
 from loadmgmt.circuit import NONE_MA
 from loadmgmt.event import TOLD_AGAIN, TOLD_CUT, TOLD_STOPPED
 from loadmgmt.fill import fill
-from loadmgmt.point import CONFIRM_BY_TIME_MS, TOP
+from loadmgmt.point import CONFIRM_BY_TIME_MS, FULL, TOP
 from loadmgmt.weigh import expected_ma
 from loadmgmt.why import behind, bind, note
 
@@ -151,6 +151,8 @@ def _cut_unplaced(site, on, uses, budget, at, need):
 def _stops_before(site, p, other, now_ms):
     """Who is stopped first: low priority, one that draws nothing, who charged longest. One that
     has been stopped and is on again for less than a slot comes last (R9)."""
+    if (p.car == FULL) != (other.car == FULL):
+        return p.car == FULL  # it was only offered what was left
     if p.priority != other.priority:
         return p.priority < other.priority
     again = _is_again(site, p, now_ms)
