@@ -7,8 +7,11 @@ import tempfile
 from host_tests.site import judge
 from host_tests.site.fleet import car
 from host_tests.site.running import Running
+from tools.benchmarks import everything
 from tools.simsite import BoxConfig, SiteConfig
 
+HEAP = "300K"  # new settings need the site twice for a moment
+TURNS = ("L123", "L231", "L312")
 LEARN_S = 240
 FILE = "learnt.json"
 
@@ -68,6 +71,33 @@ def test_a_rotation_is_learnt_and_used_again_after_a_restart():
             assert again["rotation"] == learnt["rotation"] == again["learnt"]["rotation"]
             site.charging(0, 1, timeout_s=90)
             assert first(site.status())["rotation"] == learnt["rotation"]
+
+
+def test_all_at_once_keeps_the_rules_and_serves_a_client():
+    boxes = 16
+    config = SiteConfig(
+        boxes=[BoxConfig(tell_rotation=i % 2 > 0, rotation=TURNS[i % 3]) for i in range(boxes)],
+        cars=[car(1 if i % 4 == 3 else 3, max_ma=16000) for i in range(boxes)],
+        main_ma=(9000 * boxes,) * 3,
+        settings=everything.DOCUMENT,
+    )
+    circuit = {"imbalance_ma": 20000, "breaker": "gG"}
+    with Running(config, circuit, heap=HEAP) as site:
+        status = site.status()
+        assert [status["circuits"][0][key] for key in circuit] == list(circuit.values())
+        site.charging(0, 1, 2, 3, timeout_s=90)
+        site.step("oven", [20000, 12000, 0])
+        for _ in range(40):
+            assert len(site.status()["chargers"]) == boxes  # anything but 200 raises
+            site.watch(0.5)
+        site.step("oven", [0, 0, 0])
+        given = site.get("/charge_manager/config")
+        given["requested_current_margin"] = 2500
+        assert site.put("/charge_manager/config", given)[0] == 200
+        site.charging(0, 1, 2, 3)
+        assert site.status()["circuits"][0]["wiring"] == [0, 0, 0]
+        assert "MemoryError" not in site.log()
+        judge.check_rules(site)
 
 
 def rows_of(flash):
