@@ -13,7 +13,7 @@ from compat import const, ticks_diff
 
 from loadmgmt import event
 from loadmgmt.circuit import NONE_MA
-from loadmgmt.envelope import FIELDS, JUMP_MS, allowed_ma, is_regular, watch
+from loadmgmt.envelope import JUMP_MS, allowed_ma, is_regular, new_cycle, watch
 from loadmgmt.point import SETTLE_MS, most_ma
 from loadmgmt.shrink import SLOT_MS
 from loadmgmt.thermal import HALF, bearable, heated, kind_of, rate
@@ -42,7 +42,7 @@ class Breaker:
         self.cycles = [None] * (3 * n)
         for circuit in self.circuits:
             for k in range(3):
-                self.cycles[3 * circuit.index + k] = array("i", bytes(4 * FIELDS))
+                self.cycles[3 * circuit.index + k] = new_cycle()
 
     def look(self, site, now_ms):
         """Let new samples heat the fuses, from the sample before on."""

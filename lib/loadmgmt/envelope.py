@@ -5,8 +5,11 @@ length, distance and height (within a quarter), the next one can be reckoned wit
 tells what the cars may have under it for ever.
 """
 
+from array import array
+
 from compat import const, ticks_add, ticks_diff
 
+from loadmgmt.circuit import NONE_MA
 from loadmgmt.point import SETTLE_MS
 from loadmgmt.thermal import COOL_MS, bearable, rate
 
@@ -19,7 +22,6 @@ _PEAK = const(4)  # the same of the one that lasts
 _LOW = const(5)  # the house beside it
 _COUNT = const(6)  # on-phases in a row that were alike
 _IS_ON = const(7)
-FIELDS = 8
 
 _STEP_MA = const(3000)
 _ALIKE_MA = const(1500)
@@ -31,11 +33,18 @@ _ALL = const(450000)
 JUMP_MS = const(6500)  # from the jump until the cars have followed: sample, pass, reaction
 
 
+def new_cycle():
+    """Nothing is known of a phase."""
+    return array("i", (0, 0, 0, 0, 0, NONE_MA, 0, 0))
+
+
 def watch(cycle, least_ma: int, most_ma: int, now_ms: int) -> None:
     """Take the house load, which is known to be between these; once a second or so."""
     passed_ms = ticks_diff(now_ms, cycle[_BEGAN])
-    if not 0 <= passed_ms <= _LONGEST_MS:  # no cycle, or the first call
-        cycle[_BEGAN] = ticks_add(now_ms, -_LONGEST_MS)
+    if not 0 <= passed_ms <= 2 * _LONGEST_MS:
+        passed_ms = _LONGEST_MS  # long ago: the clock must not wrap
+        cycle[_BEGAN] = ticks_add(now_ms, -passed_ms)
+    if passed_ms >= _LONGEST_MS and (cycle[_IS_ON] or cycle[_COUNT]):
         cycle[_COUNT] = cycle[_IS_ON] = 0
         cycle[_LOW] = most_ma
     elif cycle[_IS_ON]:

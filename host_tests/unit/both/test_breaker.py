@@ -1,4 +1,4 @@
-"""The fuse model: the standards' points, what heats it, and what it lets go on instead of a stop."""
+"""The fuse model: the points of the standards, what heats it, what it lets go on."""
 
 from compat import ticks_add
 from loadmgmt import cut, event, options, reason, trust, weigh
