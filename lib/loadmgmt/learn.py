@@ -22,6 +22,7 @@ _WRONG = const(190)
 _TOP = const(400)
 _FLOOR = const(-140)
 _IN_USE_MA = const(500)
+_DRAWS_MA = const(2000)
 _REFUTED = const(8)  # in `bits`: the settings' rotation was contradicted
 
 _ROTATIONS = ("", "L123", "L132", "L231", "L213", "L321", "L312")
@@ -37,6 +38,7 @@ class Learner:
         self.score = array("h", bytes(18 * n))
         self.said = array("b", bytes(9 * n))  # of that in the present movement
         self.direction = bytearray(n)
+        self.kinds = bytearray(n)  # 1, 2: cars on so many phases have charged
         self.can = bytearray(b"\x07" * (3 * n))  # phases where own phase k may be, as bits
         self.bits = bytearray(n)  # own phases that are sure
         self.rotation = bytearray(n)  # learnt: 1..6, 0: not
@@ -101,6 +103,7 @@ class Learner:
         said = self.said
         at = 9 * i + 3 * k
         over = 0
+        self.kinds[i] |= (1, 3, 2)[k]
         for p in range(3):
             was = said[at + p]
             said[at + p] = max(-CAP, min(CAP, was + gains[p]))
@@ -214,15 +217,18 @@ class Learner:
         self._place(i, _ROTATIONS[self.rotation[i]] if self._fits(i) else None)
 
     def _fits(self, i) -> bool:
-        """True when the own phases that are sure tell where its car draws."""
+        """True when the own phases that are sure tell where its cars draw."""
         point = self.site.points[i]
         bits = self.bits[i] & 7
         if bits not in (0, 1, 2, 4):
             return True
         used = point.phases_now
-        if used == 3 and point.drawn[2] < _IN_USE_MA:
-            used = 1 if point.drawn[1] < _IN_USE_MA else 2
-        return bits == (0, 1, 4, 8)[used]
+        drawn = point.drawn
+        if used == 3 and drawn[2] < _IN_USE_MA:
+            used = 1 if drawn[1] < _IN_USE_MA else 2
+        if used < 3 and drawn[used - 1] > _DRAWS_MA:
+            self.kinds[i] |= used
+        return bits == (0, 1, 4, 8)[used] and self.kinds[i] in (0, used)
 
     def _place(self, i, rotation):
         point = self.site.points[i]

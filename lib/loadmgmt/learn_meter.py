@@ -20,8 +20,8 @@ _LEAST_MA = const(1500)  # a change that tells something
 _MOVED_MA = const(300)
 _EXACT_MA = const(250)
 _LOOSE_MA = const(1000)
-_WAIT_MS = const(12000)
-_TOLD_MS = const(2500)  # then whoever has not answered is not waited for
+_WAIT_MS = const(9000)
+_TOLD_MS = const(4500)  # then whoever has not answered is not waited for
 _LONG_MS = const(40000)  # a window that tells nothing ends
 _LATE_MS = const(12000)  # by which a reading may lag behind the meter, or the meter behind it
 _NEGATIVE_MA = const(-1000)
@@ -113,7 +113,7 @@ class Ear:
             elif not p.measures:
                 from loadmgmt.learn_blind import note_level  # only where there is such a one
 
-                note_level(p, low, at, now_ms)
+                note_level(p, low, self.low0, at, now_ms)
             else:
                 for k in range(3):
                     low[at + k] = min(low[at + k], drawn[k], drawn[BEFORE + k])
@@ -136,7 +136,7 @@ class Ear:
         for k in range(3):
             a = low[at + k] - self.high0[at + k]
             b = self.high[at + k] - low0[at + k]
-            slack = (abs(a + b) >> 6) + 50  # two meters agree within 3 %
+            slack = (abs(a + b) >> 6) + (20 if b else 0)  # two meters agree within 3 %
             least[k] = a - slack
             least[3 + k] = b + slack
         return least
@@ -146,7 +146,7 @@ class Ear:
         points = self.circuit.points
         need = max(_LEAST_MA, max(self.spread))
         is_calm = True
-        moved = waits = False
+        moved = False
         loose = 0  # by how much the changes are uncertain
         changes = []
         for j in range(len(points)):
@@ -154,19 +154,18 @@ class Ear:
             if c is None:
                 return True
             changes.append(c)
-            loose += max(0, max(c[3] - c[0], c[4] - c[1], c[5] - c[2]) - _EXACT_MA)
+            if points[j].measures:
+                loose += max(0, max(c[3] - c[0], c[4] - c[1], c[5] - c[2]) - _EXACT_MA)
             for k in range(3):
                 if abs(c[k] + c[3 + k]) > 2 * _MOVED_MA or c[3 + k] - c[k] > 4 * _MOVED_MA:
                     is_calm = False
                 if c[k] >= need or c[3 + k] <= -need:
                     moved = True
-            if not points[j].measures and points[j].heard:
-                if self.low[3 * j + 1]:
-                    waits = True  # it may be changing
-                elif self.low[3 * j] != self.low0[3 * j]:
-                    moved = True
+            at = 3 * j
+            if not points[j].measures and self.low[at] != self.low0[at] and not self.low[at + 1]:
+                moved = True
         long_ms = ticks_diff(self.at_ms, self.at0_ms)
-        if waits or (not moved and not is_calm):
+        if not moved and not is_calm:
             return long_ms > _LONG_MS
         if loose > _LOOSE_MA and long_ms < _WAIT_MS:
             return False  # soon they will have arrived

@@ -60,7 +60,7 @@ def weigh_window(ear, learner, changes: list, need: int, now_ms: int) -> None:
             for p in range(3):
                 least[p] -= parts[j][p]
                 most[p] -= parts[j][3 + p]
-            movers.append((points[j].index, changes[j]))
+            movers.append(_mover(points[j], changes[j]))
         from loadmgmt.learn_join import join
 
         join(ear, learner, movers, least, most)
@@ -72,6 +72,22 @@ def weigh_window(ear, learner, changes: list, need: int, now_ms: int) -> None:
         for p in range(3):
             if cost(ear.change[p], least[p], most[p], ear.spread[p]) == CAP:
                 ear.is_odd(now_ms)
+
+
+def _mover(point, c):
+    """What join() needs of a wallbox."""
+    if not point.measures:  # up to 0.5 A less than its setpoint
+        follows = c[6]
+        return point.index, 0, follows - 600, follows + 600, 0, 0, True
+    k = odd_phase(c)
+    x = (k + 1) % 3
+    return point.index, k, c[k], c[3 + k], c[x], c[3 + x], False
+
+
+def weight_of(size: int, width: int) -> int:
+    """How much a change is worth as evidence, 0 to 16, when it is only known within a width: the
+    wider, the more easily does a step of the house fit in."""
+    return max(0, min(16, (size - width) * 24 // size)) if size else 0
 
 
 def odd_phase(c) -> int:
@@ -87,8 +103,10 @@ def odd_phase(c) -> int:
 def _is_open(ear, learner, point, c, need):
     """True: a car on one or two phases, nobody knows on which."""
     i = point.index
-    if not point.measures or not ear.circuit.includes or learner.home[i] != ear.circuit.index:
+    if not ear.circuit.includes or learner.home[i] != ear.circuit.index:
         return False
+    if not point.measures:
+        return abs(c[6]) >= need
     k = odd_phase(c)
     x = (k + 1) % 3
     y = (k + 2) % 3
@@ -102,11 +120,7 @@ def _hear(ear, learner, point, c, need, low, high, now_ms, adds):
     """One wallbox. True: the meter shows its change on some phase."""
     adds = adds and ear.circuit.includes and learner.home[point.index] == ear.circuit.index
     if not point.measures:
-        gains = _gains(ear, low, high, -100, 100, c[0], c[3])
-        if adds:
-            is_sure = c[0] >= need or c[3] <= -need
-            learner.add(point.index, 0, gains if is_sure else [gain >> 1 for gain in gains])
-        return max(gains) >= _HALF
+        return max(_gains(ear, low, high, -100, 100, c[0], c[3])) >= _HALF
     a = min(c[0], c[1], c[2])
     b = max(c[3], c[4], c[5])
     surely = max(c[0], c[1], c[2]) >= need or min(c[3], c[4], c[5]) <= -need
@@ -133,7 +147,11 @@ def _hear(ear, learner, point, c, need, low, high, now_ms, adds):
             gains = _gains(ear, low, high, alt, alt_most, lo, hi)
             best = max(gains)
             if adds:
-                learner.add(point.index, k, gains)
+                size = abs(lo + hi - alt - alt_most) // 2
+                width = hi - lo + max([high[p] - low[p] for p in range(3)])
+                weight = weight_of(size, width)
+                if weight:
+                    learner.add(point.index, k, [gain * weight >> 4 for gain in gains])
             if lo >= need or hi <= -need:
                 mirrored = _gains(ear, low, high, alt, alt_most, lo, hi, -1)
                 for p in range(3):
