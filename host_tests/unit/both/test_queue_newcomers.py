@@ -128,7 +128,7 @@ def test_a_car_that_is_unplugged_and_plugged_in_again_is_a_newcomer_but_not_for_
 def test_a_stream_of_newcomers_starves_nobody():
     """Two places; a new car comes every five minutes to one of six wallboxes and leaves after its
     first charge of eight minutes. Those who stay are served in ceil(cars / served at once) + 2."""
-    for seed in range(1, 3):
+    for seed in (1, 2):
         dice = Dice(seed)
         made = hall(8, 12500, welcomes=True)
         stays = (0, 1)
@@ -137,7 +137,7 @@ def test_a_stream_of_newcomers_starves_nobody():
         waits_s = [0, 0]
         worst_s = 0
         left_s = [0] * 8
-        for _ in range(4 * 3600 // 10):
+        for _ in range(3 * 3600 // 10):
             made.run(10)
             now_s = made.now_ms // 1000
             for i in stays:
@@ -165,7 +165,7 @@ def test_newcomers_who_all_stay_take_turns_as_ever():
         made.run(120)
     worst = 0
     waits = [0] * 6
-    for _ in range(10 * SLOT_S // 10):
+    for _ in range(8 * SLOT_S // 10):
         made.run(10)
         for i in range(6):
             waits[i] = 0 if made.points[i].setpoint_ma > 0 else waits[i] + 10
@@ -304,7 +304,7 @@ def test_nothing_flaps_beside_full_cars():
         before[0] = now
 
     made.watches.append(count)
-    made.run(2 * 3600)
+    made.run(3600)
     assert changes[0] <= 6, changes
     assert made.charging() == [2, 3]
     assert not made.told(event.STOPPED)
@@ -328,7 +328,7 @@ def test_when_there_is_less_the_full_one_is_stopped_first():
 def test_cars_never_wait_for_a_full_one():
     """Random comings, goings and fillings: whoever waits while a full one is offered something on
     its limit waits for no longer than the wallbox needs to let go and the change to settle."""
-    for seed in range(1, 7):
+    for seed in range(1, 5):
         dice = Dice(seed)
         made = hall(6, dice.number(8, 26) * 1000, offers_full=True, welcomes=bool(seed % 2))
         waits = [0] * 6
