@@ -51,6 +51,10 @@ def moves(site, box, changes=_CHANGES):
     return sum(at < GOAL_S for at in box["changes"]) >= changes
 
 
+def _is_of(site, least, most):
+    return least <= site["wallboxes"] <= most
+
+
 def wrongs(results):
     """All that was said wrongly, a line each."""
     return [f"seed {site['seed']}: {one}" for site in results for one in site["wrong"]]
@@ -98,6 +102,9 @@ def report(results, wrong_meters, rewired=()):
         ("  with probes", lambda site, box: moves(site, box) and site["probe_ma"]),
         ("  without probes", lambda site, box: moves(site, box) and not site["probe_ma"]),
         ("  without own measurement", lambda site, box: moves(site, box) and not box["measures"]),
+        ("  on sites of 2-4 wallboxes", lambda site, box: moves(site, box) and _is_of(site, 2, 4)),
+        ("  on sites of 5-8", lambda site, box: moves(site, box) and _is_of(site, 5, 8)),
+        ("  on sites of 9-16", lambda site, box: moves(site, box) and _is_of(site, 9, 16)),
         ("  8 changes and more in 180 s", lambda site, box: moves(site, box, 8)),
         ("whose current changes twice, with its start", lambda site, box: moves(site, box, 2)),
         ("whose current does not", lambda site, box: not moves(site, box)),

@@ -157,6 +157,7 @@ def healthy(document):
             )
     return {
         "seed": document["seed"],
+        "wallboxes": len(run.told),
         "period_s": grid["meter"]["period_s"],
         "probe_ma": document["options"]["probe_ma"],
         "wrong": run.wrong,

@@ -112,7 +112,8 @@ def _site(dice, seed, most, seconds):
     }
     if not still or dice.random() < 0.5:
         grid["mimic"] = {
-            "chance_pct": dice.choice((10, 25, 50)),
+            # of each car's changes; a house does not step more often because it has more cars
+            "chance_pct": dice.choice((10, 25, 50)) * 4 // max(4, len(boxes)),
             "noise_ma": dice.choice((0, 0, 200, 600)),
             "ramp_pct": dice.choice((0, 30, 70)),
             "keep_s": dice.choice(([1, 10], [5, 90], [60, 300])),
