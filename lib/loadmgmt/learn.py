@@ -16,8 +16,8 @@ from loadmgmt.learn_weigh import CAP
 from loadmgmt.learn_wiring import judge_wiring
 from loadmgmt.point import NOWHERE, order_of
 
-_VALUE = const(190)
-_LEAD = const(310)
+_VALUE = const(150)
+_LEAD = const(270)
 _WRONG = const(190)
 _TOP = const(400)
 _FLOOR = const(-140)

@@ -34,7 +34,9 @@ def join(ear, learner, movers: list, low, high) -> None:
         highest = max([value if value < _NONE else 0 for value in costs])
         base = min(best[4 * m + _NOWHERE], (lowest + highest) // 2)
         gains = [
-            max(-CAP, min(CAP, base - value)) * weight >> 4 if value < _NONE else -CAP * weight >> 4
+            max(-CAP, min(CAP, base - value)) * weight >> 4
+            if value < _NONE
+            else -CAP * weight >> 4
             for value in costs
         ]
         learner.add(i, k, gains)
