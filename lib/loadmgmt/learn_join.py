@@ -57,7 +57,7 @@ def _try(ear, learner, movers, m, low, high, places, best):
             if total < best[at] and (missing == 0 or (missing == 1 and places[k] == _NOWHERE)):
                 best[at] = total
         return
-    i, k, least, most, other, other_most, is_blind = movers[m]
+    i, k, least, most, other, other_most, _ = movers[m]
     can = learner.can[3 * i + k]
     for place in range(3):
         if can >> place & 1:

@@ -50,6 +50,7 @@ class Ear:
         self.seen = 0  # that the wallboxes are in the meter's values
         self.missed_ms = None  # a change was not seen, the meter may yet show it
         self.odd_ms = None  # the meter moved and no wallbox had
+        self.missed = self.odd = 0  # by how much
         self.codes = bytearray(3)
 
     def listen(self, learner, now_ms) -> bool:
@@ -186,17 +187,39 @@ class Ear:
             off = abs(self.change[p])
             spread = self.spread[p]
             if off > 2000:
-                self.is_odd(now_ms)
+                self.is_odd(self.change[p], now_ms)
             if off * 9 > spread * 2:
                 self.spread[p] = min(20000, spread + (spread >> 5) + 1)
             elif spread > 300:
                 self.spread[p] = spread - (spread >> 5)
+        self._count_missed(now_ms)
+
+    # --- a change that is not seen now may be seen a little later, or was before
+
+    def is_odd(self, rest: int, now_ms: int) -> None:
+        """The meter moved by that much and no wallbox had."""
+        if self.missed_ms is not None and _alike(rest, self.missed):
+            self.missed_ms = None
+        elif self.odd_ms is None or abs(rest) > abs(self.odd):
+            self.odd = rest
+            self.odd_ms = now_ms
+
+    def is_missed(self, change: int, now_ms: int) -> None:
+        """A wallbox changed by that much and the meter had not."""
+        self._count_missed(now_ms)
+        if self.odd_ms is not None and _alike(change, self.odd):
+            self.odd_ms = None
+        elif self.missed_ms is None:
+            self.missed = change
+            self.missed_ms = now_ms
+
+    def _count_missed(self, now_ms):
         if self.missed_ms is not None and ticks_diff(now_ms, self.missed_ms) > _LATE_MS:
             self.missed_ms = None
             self.seen = max(-MOST_SEEN, self.seen - CAP)
         if self.odd_ms is not None and ticks_diff(now_ms, self.odd_ms) > _LATE_MS:
             self.odd_ms = None
 
-    def is_odd(self, now_ms):
-        self.odd_ms = now_ms
-        self.missed_ms = None
+
+def _alike(a: int, b: int) -> bool:
+    return abs(a - b) < 1000 + abs(b) // 4

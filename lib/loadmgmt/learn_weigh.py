@@ -68,10 +68,11 @@ def weigh_window(ear, learner, changes: list, need: int, now_ms: int) -> None:
             for _, j in open_ones:
                 least[p] += parts[j][p]
                 most[p] += parts[j][3 + p]
-    if not is_heard:
-        for p in range(3):
-            if cost(ear.change[p], least[p], most[p], ear.spread[p]) == CAP:
-                ear.is_odd(now_ms)
+    for p in range(3):
+        change = ear.change[p]
+        rest = 0 if least[p] <= change <= most[p] else change - (least[p] + most[p]) // 2
+        if not is_heard and abs(rest) >= need:
+            ear.is_odd(rest, now_ms)
 
 
 def _mover(point, c):
@@ -129,9 +130,10 @@ def _hear(ear, learner, point, c, need, low, high, now_ms, adds):
     if b - a - min(c[3] - c[0], c[4] - c[1], c[5] - c[2]) < _ALIKE_MA:
         gains = _gains(ear, low, high, 0, 0, a, b)
         mirrored = _gains(ear, low, high, 0, 0, a, b, -1)
+        weight = _weight(a, b, 0, low, high)
         for p in range(3):
-            _turn(ear, p, gains[p], mirrored[p])
-        return _count(ear, sorted(gains)[1], sorted(mirrored)[1], max(gains), now_ms)
+            _turn(ear, p, gains[p], mirrored[p], weight)
+        return _count(ear, sorted(gains)[1], sorted(mirrored)[1], max(gains), (a + b) // 2, now_ms)
     is_heard = False
     for k in range(3):
         x = (k + 1) % 3
@@ -146,17 +148,14 @@ def _hear(ear, learner, point, c, need, low, high, now_ms, adds):
             alt_most = max(c[3 + x], c[3 + y])
             gains = _gains(ear, low, high, alt, alt_most, lo, hi)
             best = max(gains)
-            if adds:
-                size = abs(lo + hi - alt - alt_most) // 2
-                width = hi - lo + max([high[p] - low[p] for p in range(3)])
-                weight = weight_of(size, width)
-                if weight:
-                    learner.add(point.index, k, [gain * weight >> 4 for gain in gains])
+            weight = _weight(lo, hi, (alt + alt_most) // 2, low, high)
+            if adds and weight:
+                learner.add(point.index, k, [gain * weight >> 4 for gain in gains])
             if lo >= need or hi <= -need:
                 mirrored = _gains(ear, low, high, alt, alt_most, lo, hi, -1)
                 for p in range(3):
-                    _turn(ear, p, gains[p], mirrored[p] if best <= 0 else 0)
-                if _count(ear, best, max(mirrored), best, now_ms):
+                    _turn(ear, p, gains[p], mirrored[p] if best <= 0 else 0, weight)
+                if _count(ear, best, max(mirrored), best, (lo + hi) // 2, now_ms):
                     is_heard = True
             elif best >= _HALF:
                 is_heard = True
@@ -177,13 +176,18 @@ def _gains(ear, low, high, alt, alt_most, least, most, sign=1):
     return gains
 
 
-def _turn(ear, p, gain, mirrored):
+def _weight(least, most, other, low, high):
+    width = most - least + max(high[0] - low[0], high[1] - low[1], high[2] - low[2])
+    return weight_of(abs(least + most - 2 * other) // 2, width)
+
+
+def _turn(ear, p, gain, mirrored, weight):
     """Evidence for or against a reversed clamp."""
     more = (mirrored if mirrored > 0 else 0) - (gain if gain > 0 else 0)
-    ear.reversed[p] = max(-CAP, min(MOST_SEEN, ear.reversed[p] + more))
+    ear.reversed[p] = max(-CAP, min(MOST_SEEN, ear.reversed[p] + (more * weight >> 4)))
 
 
-def _count(ear, gain, mirrored, best, now_ms):
+def _count(ear, gain, mirrored, best, change, now_ms):
     """Evidence whether the meter sees the wallboxes. True: it does, now."""
     if gain >= _HALF or mirrored >= _HALF:
         ear.missed_ms = None
@@ -191,10 +195,9 @@ def _count(ear, gain, mirrored, best, now_ms):
             ear.seen = -CAP
         ear.seen = min(MOST_SEEN, ear.seen + CAP)
         return True
-    if best > -_HALF:
-        return False
-    if not ear.circuit.includes:
-        ear.seen = max(-MOST_SEEN, ear.seen - CAP)
-    elif ear.odd_ms is None:
-        ear.missed_ms = now_ms
+    if best <= -_HALF:
+        if ear.circuit.includes:
+            ear.is_missed(change, now_ms)
+        else:
+            ear.seen = max(-MOST_SEEN, ear.seen - CAP)
     return False

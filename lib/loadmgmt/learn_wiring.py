@@ -1,4 +1,4 @@
-"""What the evidence says of a meter's clamps and its place: METER_WIRING, per circuit and phase."""
+"""What the evidence says of a meter's clamps and place: METER_WIRING, per circuit and phase."""
 
 from compat import const
 
@@ -10,6 +10,7 @@ UNSEEN = 3  # the meter does not see the wallboxes, although it is set up so
 SEEN = 4  # it sees them, although it is set up not to
 
 _ALARM = const(300)  # three movements
+_REVERSED = const(200)  # two, which fit to the ampere
 NEGATIVE_S = const(20)  # without generation
 
 
@@ -24,7 +25,7 @@ def judge_wiring(learner, ear) -> None:
     else:
         negative = [p for p in range(3) if ear.negative[p] >= NEGATIVE_S and ear.reversed[p] >= 0]
         for p in range(3):
-            if ear.reversed[p] >= (1 if ear.codes[p] == REVERSED else _ALARM):
+            if ear.reversed[p] >= (1 if ear.codes[p] == REVERSED else _REVERSED):
                 codes[p] = REVERSED
             elif p in negative:
                 codes[p] = SWAPPED if len(negative) == 2 else REVERSED
@@ -48,7 +49,7 @@ def _find_swapped(learner, circuit, codes):
                 continue
             is_found = learner.place_given(i, p)
             if is_found is None:
-                others += 1
+                others += learner.kinds[i] > 0  # it has charged and is not sure yet
             elif is_found == p:
                 against = None
                 break
