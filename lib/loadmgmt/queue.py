@@ -178,15 +178,15 @@ def _may_start(site, i, free, after_stop, now_ms):
     """True when its minimum fits by itself; else the reason is noted."""
     p = site.points[i]
     low = site.low[i]
-    for j in p.seat.places:
-        if free[j] < low + site.start_margin_ma:
-            bind(site, p, j, reason.NO_ROOM, p.min_ma)
-            return False
     off_ms = ticks_diff(now_ms, site.turn_ms[i])
     told = site.told[i]
     if off_ms < (SLOT_MS if told & TOLD_AGAIN else site.off_ms) and told & TOLD_STOPPED:
         note(site, p, reason.PAUSES, -1, p.min_ma)
         return False
+    for j in p.seat.places:
+        if free[j] < low + site.start_margin_ma:
+            bind(site, p, j, reason.NO_ROOM, p.min_ma)
+            return False
     at = _held_at(site, i, free, after_stop, low)
     if at >= 0:
         bind(site, p, at, reason.HOLD, p.min_ma)
