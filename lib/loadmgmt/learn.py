@@ -157,10 +157,13 @@ class Learner:
         self._conclude(i, sure)
 
     def place_given(self, i: int, phase: int):
-        """Where the meter shows what the settings have on this phase, None: not known."""
+        """Where the meter shows what the settings have on this phase; -1: it has moved and that
+        is not sure yet, None: nothing is known."""
         k = order_of(_ROTATIONS[self.given[i]]).index(phase)
         best, value, lead = self._best(i, k)
-        return best if value >= _WRONG <= lead else None
+        if value >= _VALUE and lead >= _LEAD:
+            return best
+        return -1 if lead or value else None
 
     def _order(self, i):
         """The phases of the rotation that counts or is shown, None: none."""

@@ -47,14 +47,14 @@ def _find_swapped(learner, circuit, codes):
             i = point.index
             if learner.home[i] != circuit.index or not learner.given[i]:
                 continue
-            is_found = learner.place_given(i, p)
-            if is_found is None:
-                others += learner.kinds[i] > 0  # it has charged and is not sure yet
-            elif is_found == p:
+            found = learner.place_given(i, p)
+            if found == p:
                 against = None
                 break
-            else:
-                against[is_found] = against.get(is_found, 0) + 1
+            if found == -1:
+                others += 1
+            elif found is not None:
+                against[found] = against.get(found, 0) + 1
         if against and len(against) == 1:
             for found, votes in against.items():
                 if votes > 1 or not others:
