@@ -16,9 +16,9 @@ from tools.virtual.scenario import check
 
 LAWS = ("strict", "B", "C", "gG", "warp")
 RUNS = 50
-SECONDS = 3600
+SECONDS = 2400
 PULSES_S = (1, 3, 5, 10)
-_STEP_MS = 100
+_STEP_MS = 200
 _SLOT_MS = 900000
 _COOL_S = 60
 # first point, second point and its seconds
@@ -211,7 +211,7 @@ HEAD = (
 if __name__ == "__main__":
     runs = int(sys.argv[1]) if len(sys.argv) > 1 else RUNS
     only = sys.argv[2] if len(sys.argv) > 2 else ""
-    print(f"{runs} runs of an hour each; sums, and medians or most of a run")
+    print(f"{runs} runs of 40 min each; sums, and medians or most of a run")
     print(HEAD)
     for name, make in rows():
         if only not in name:
