@@ -20,7 +20,7 @@ _LEAST_MA = const(1500)  # a change that tells something
 _MOVED_MA = const(300)
 _EXACT_MA = const(250)
 _LOOSE_MA = const(1000)
-_WAIT_MS = const(9000)
+_WAIT_MS = const(16000)
 _TOLD_MS = const(4500)  # then whoever has not answered is not waited for
 _LONG_MS = const(40000)  # a window that tells nothing ends
 _LATE_MS = const(12000)  # by which a reading may lag behind the meter, or the meter behind it
@@ -148,7 +148,7 @@ class Ear:
         need = max(_LEAST_MA, max(self.spread))
         is_calm = True
         moved = False
-        loose = 0  # by how much the changes are uncertain
+        loose = 0  # by how much it is uncertain where they are now
         changes = []
         for j in range(len(points)):
             c = self._changes(j)
@@ -156,7 +156,9 @@ class Ear:
                 return True
             changes.append(c)
             if points[j].measures:
-                loose += max(0, max(c[3] - c[0], c[4] - c[1], c[5] - c[2]) - _EXACT_MA)
+                at = 3 * j
+                for k in range(3):
+                    loose += max(0, self.high[at + k] - self.low[at + k] - _EXACT_MA)
             for k in range(3):
                 if abs(c[k] + c[3 + k]) > 2 * _MOVED_MA or c[3 + k] - c[k] > 4 * _MOVED_MA:
                     is_calm = False
