@@ -237,5 +237,6 @@ class Hall:
                 total = 0
                 for p in self.points:
                     if j in p.seat.places:
-                        total += max(p.setpoint_ma, 0) if p.heard else p.may_ma
+                        if p.heard or p.setpoint_ma >= 0:  # else it has not been heard of yet
+                            total += max(p.setpoint_ma, 0) if p.heard else p.may_ma
                 assert total <= limit[j % 3], (self.now_ms, j, total)
