@@ -159,7 +159,7 @@ def _unload_unused(app) -> None:
     if site.learner is None:
         unused += ["learn", "probe"]
     if site.balance is None:
-        unused.append("balance")
+        unused += ["balance", "uneven"]
     if site.breaker is None:
         unused += ["breaker", "envelope", "thermal"]
     if not is_waking:

@@ -29,6 +29,7 @@ OPTIONAL = (
     "loadmgmt.learn",
     "loadmgmt.probe",
     "loadmgmt.balance",
+    "loadmgmt.uneven",
     "loadmgmt.breaker",
     "loadmgmt.envelope",
     "loadmgmt.thermal",
