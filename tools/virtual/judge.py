@@ -100,7 +100,7 @@ class Judge:
                     pending += max(0, box.car.drawn_ma() - sent)
                 blind = now - self.answered_ms[box.index] > _LOST_MS or box.faults
                 least = 0 if config.breaker == "strict" else box.config.min_ma
-                if sent > least and not blind and box.car.drawn_ma() > _CAN_GIVE_MA:
+                if sent > least + _SHORT_MA and not blind and box.car.drawn_ma() > _CAN_GIVE_MA:
                     able = box
         if able and over - pending > self._tolerance_ma(c) + _SHORT_MA * len(run.below[c]):
             self.accuse(
