@@ -1,9 +1,9 @@
 """Finds out the wiring while cars charge: which phases a wallbox is on, how the meter is clamped.
 
 Each metered circuit listens (learn_meter.py); the evidence of its windows is added up per wallbox,
-own phase and phase of the nearest meter that includes it. An own phase is sure when its place
-leads all others, and being on none, by four windows. A rotation from the settings is only watched:
-it helps nobody else's search before the meter has confirmed it.
+own phase and phase of the nearest meter that includes it. One movement of a car counts once,
+however many windows it takes. A rotation from the settings is only watched: it helps nobody else's
+search before the meter has confirmed it.
 """
 
 from array import array
@@ -13,19 +13,16 @@ from compat import const
 from loadmgmt import event
 from loadmgmt.learn_meter import Ear
 from loadmgmt.learn_weigh import CAP
-from loadmgmt.learn_wiring import judge_wiring
+from loadmgmt.learn_wiring import LEAD, ROTATIONS, VALUE, judge_wiring
 from loadmgmt.point import NOWHERE, order_of
+from on_demand import call
 
-_VALUE = const(150)
-_LEAD = const(270)
 _WRONG = const(190)
 _TOP = const(400)
 _FLOOR = const(-140)
 _IN_USE_MA = const(500)
 _DRAWS_MA = const(2000)
-_REFUTED = const(8)  # in `bits`: the settings' rotation was contradicted
-
-_ROTATIONS = ("", "L123", "L132", "L231", "L213", "L321", "L312")
+REFUTED = const(8)  # in `bits`: the settings' rotation was contradicted
 
 
 class Learner:
@@ -47,7 +44,7 @@ class Learner:
         self.ears = [Ear(circuit) for circuit in site.circuits if circuit.metered]
         for point in site.points:
             i = point.index
-            self.given[i] = _ROTATIONS.index(point.rotation or "")
+            self.given[i] = ROTATIONS.index(point.rotation or "")
             self.home[i] = 255
             for c in reversed(site.circuits[point.circuit].path):
                 if site.circuits[c].metered and site.circuits[c].includes:
@@ -65,29 +62,11 @@ class Learner:
                 judge_wiring(self, ear)
         for i in range(len(self.rotation)):
             if self.rotation[i] and self.uses:
-                self._apply(i)
+                self.apply(i)
         if self.probe is not None:
             self.probe.look(self, site, now_ms)
 
     # --- the evidence
-
-    def part(self, i: int, c) -> list:
-        """Between what wallbox i changed each phase when its own phases changed by c."""
-        part = [0] * 6
-        for p in range(3):
-            least = most = None
-            for k in range(3):
-                if self.can[3 * i + k] >> p & 1:
-                    if least is None or c[k] < least:
-                        least = c[k]
-                    if most is None or c[3 + k] > most:
-                        most = c[3 + k]
-            if least is None:  # a contradiction: it may be any
-                least = min(c[0], c[1], c[2])
-                most = max(c[3], c[4], c[5])
-            part[p] = least
-            part[3 + p] = most
-        return part
 
     def moves(self, i: int, circuit: int, direction: int) -> None:
         """Wallbox i goes up (1) or down (2), or stands still (0): a new movement begins."""
@@ -114,7 +93,7 @@ class Learner:
             score[at + p] = max(_FLOOR, score[at + p] - over)
         self._judge(i)
 
-    def _best(self, i, k):
+    def best(self, i, k):
         """Where own phase k is best placed, and by how much."""
         score = self.score
         at = 9 * i + 3 * k
@@ -134,13 +113,13 @@ class Learner:
         sure = [None] * 3
         for k in range(3):
             at = 9 * i + 3 * k
-            best, value, lead = self._best(i, k)
+            best, value, lead = self.best(i, k)
             can = 7
-            if value >= _VALUE:
+            if value >= VALUE:
                 for p in range(3):
-                    if value - self.score[at + p] >= _LEAD:
+                    if value - self.score[at + p] >= LEAD:
                         can &= ~(1 << p)
-                if lead >= _LEAD and best not in sure:
+                if lead >= LEAD and best not in sure:
                     sure[k] = best
             self.can[3 * i + k] = can
             # of a learnt one only what is sure is held against the meter
@@ -156,28 +135,19 @@ class Learner:
                         self.can[3 * i + other] &= ~(1 << sure[k])
         self._conclude(i, sure)
 
-    def place_given(self, i: int, phase: int):
-        """Where the meter shows what the settings have on this phase; -1: it has moved and that
-        is not sure yet, None: nothing is known."""
-        k = order_of(_ROTATIONS[self.given[i]]).index(phase)
-        best, value, lead = self._best(i, k)
-        if value >= _VALUE and lead >= _LEAD:
-            return best
-        return -1 if lead or value else None
-
     def _order(self, i):
         """The phases of the rotation that counts or is shown, None: none."""
         number = self.rotation[i]
-        if not number and not self.bits[i] & _REFUTED:
+        if not number and not self.bits[i] & REFUTED:
             number = self.given[i]
-        return order_of(_ROTATIONS[number] or None)
+        return order_of(ROTATIONS[number] or None)
 
     def _forget(self, i):
         """What was held for its rotation is contradicted."""
         number = self.rotation[i] or self.given[i]
         self.rotation[i] = 0
-        self.bits[i] = _REFUTED if self.given[i] else 0
-        self._place(i, None)
+        self.bits[i] = REFUTED if self.given[i] else 0
+        self.put(i, None)
         self.site.tell(event.UNLEARNT, i, number)
 
     def _conclude(self, i, sure):
@@ -189,7 +159,7 @@ class Learner:
             return
         was = self._order(i)
         self.bits[i] = bits
-        if self.given[i] and not bits & _REFUTED:
+        if self.given[i] and not bits & REFUTED:
             return  # it is confirmed
         order = [None] * 3
         for k in range(3):
@@ -208,16 +178,16 @@ class Learner:
             self._forget(i)
             return
         text = "L%d%d%d" % (order[0] + 1, order[1] + 1, order[2] + 1)
-        self.rotation[i] = _ROTATIONS.index(text)
+        self.rotation[i] = ROTATIONS.index(text)
         if self.uses:
-            self._apply(i)
+            self.apply(i)
         self.site.tell(event.LEARNT, i, self.shown(i)[1] * 10 + self.rotation[i])
 
     # --- what comes of it
 
-    def _apply(self, i):
+    def apply(self, i):
         """Its rotation counts as long as what is known of it covers the phases in use."""
-        self._place(i, _ROTATIONS[self.rotation[i]] if self._fits(i) else None)
+        self.put(i, ROTATIONS[self.rotation[i]] if self._fits(i) else None)
 
     def _fits(self, i) -> bool:
         """True when the own phases that are sure tell where its cars draw."""
@@ -233,7 +203,7 @@ class Learner:
             self.kinds[i] |= used
         return bits == (0, 1, 4, 8)[used] and self.kinds[i] in (0, used)
 
-    def _place(self, i, rotation):
+    def put(self, i, rotation):
         point = self.site.points[i]
         if point.rotation != rotation:
             point.rotation = rotation
@@ -247,7 +217,7 @@ class Learner:
         bits = self.bits[i] & 7
         lead = 0
         if order is None:
-            best, _, lead = self._best(i, 0)
+            best, _, lead = self.best(i, 0)
             order = [(best + k) % 3 for k in range(3)] if lead > 0 else None
         elif bits:
             lead = _TOP - _FLOOR
@@ -261,16 +231,6 @@ class Learner:
         is_sure = bits > 0 and lead > 0 and (not self.rotation[i] or self._fits(i))
         return text, percent, is_sure
 
-    def is_open(self, i: int) -> bool:
-        """True when the draw of its car is not known to be where it is."""
-        point = self.site.points[i]
-        if self.home[i] == 255 or self.bits[i] & 7 not in (0, 1, 2, 4):
-            return False
-        drawn = point.drawn
-        if point.measures and drawn[2] > _IN_USE_MA:
-            return max(drawn[:3]) - min(drawn[:3]) > 1000
-        return not self.bits[i] & (5 if point.measures and drawn[1] > _IN_USE_MA else 1)
-
     def wiring(self, c: int) -> tuple:
         """What is wrong with each clamp of circuit c, 0: nothing."""
         for ear in self.ears:
@@ -280,37 +240,12 @@ class Learner:
 
     def known(self) -> dict:
         """What is to survive a restart: the learnt rotations, by wallbox."""
-        return {
-            i: _ROTATIONS[number]
-            for i, number in enumerate(self.rotation)
-            if number and self.bits[i] & 1
-        }
+        return call("loadmgmt", "learn_keep", "known", self)
 
     def recall(self, i: int, rotation: str) -> None:
         """Put a learnt rotation back. It counts at once, as far as the first phase goes."""
-        self.rotation[i] = _ROTATIONS.index(rotation)
-        self.bits[i] = 1
-        if self.given[i] == self.rotation[i]:
-            self.rotation[i] = 0  # it is in the settings by now
-        elif self.given[i]:
-            self.bits[i] |= _REFUTED
-            self._place(i, None)
-        if self.uses and self.rotation[i]:
-            self._apply(i)
+        call("loadmgmt", "learn_keep", "recall", self, i, rotation)
 
     def take_over(self, was, successors: list, now_ms: int) -> None:
         """New settings: what was found out at the same place stays."""
-        for i, point in enumerate(successors):
-            if point is None or was.home[i] != self.home[point.index]:
-                continue
-            j = point.index
-            self.score[9 * j : 9 * j + 9] = was.score[9 * i : 9 * i + 9]
-            if self.given[j] and self.given[j] != was.given[i]:
-                continue  # the settings say something new: it is judged with the next window
-            self.can[3 * j : 3 * j + 3] = was.can[3 * i : 3 * i + 3]
-            self.bits[j] = was.bits[i]
-            self.rotation[j] = was.rotation[i]
-            if self.bits[j] & _REFUTED:
-                self._place(j, None)
-            if self.uses and self.rotation[j]:
-                self._apply(j)
+        call("loadmgmt", "learn_keep", "take_over", self, was, successors)

@@ -17,7 +17,7 @@ def join(ear, learner, movers: list, low, high) -> None:
     low, high: what all others may have changed per phase."""
     n = len(movers)
     best = [_NONE] * (4 * n)  # per mover and place the least cost
-    _try(ear, learner, movers, 0, list(low), list(high), [0] * n, best)
+    _try(ear, learner, movers, 0, low, high, [0] * n, best, -1)
     width = max(high[0] - low[0], high[1] - low[1], high[2] - low[2])
     for _, _, least, most, _, _, _ in movers:
         width += most - least
@@ -42,31 +42,39 @@ def join(ear, learner, movers: list, low, high) -> None:
         learner.add(i, k, gains)
 
 
-def _try(ear, learner, movers, m, low, high, places, best):
-    """Go on with mover m; the sums hold those before it."""
-    if m == len(movers):
-        total = 0
-        for p in range(3):
-            total += cost(ear.change[p], low[p], high[p], ear.spread[p])
-        missing = 0
-        for k in range(m):
-            if places[k] == _NOWHERE and not movers[k][6]:
-                missing += 1
-        for k in range(m):
-            at = 4 * k + places[k]
-            if total < best[at] and (missing == 0 or (missing == 1 and places[k] == _NOWHERE)):
-                best[at] = total
-        return
-    i, k, least, most, other, other_most, _ = movers[m]
+def _try(ear, learner, movers, m, low, high, places, best, missing):
+    """Go on with mover m; low and high hold the sums of those before it. `missing`: the one that
+    is left out, -1: none."""
+    i, k, least, most, other, other_most, may_miss = movers[m]
+    is_last = m + 1 == len(movers)
     can = learner.can[3 * i + k]
-    for place in range(3):
-        if can >> place & 1:
-            places[m] = place
-            a = low[:]
-            b = high[:]
-            for p in range(3):
-                a[p] += least if p == place else other
-                b[p] += most if p == place else other_most
-            _try(ear, learner, movers, m + 1, a, b, places, best)
-    places[m] = _NOWHERE
-    _try(ear, learner, movers, m + 1, low, high, places, best)
+    for place in range(4):
+        left_out = missing
+        if place == _NOWHERE:
+            if not may_miss:  # one that may not have followed is not missed
+                if missing >= 0:
+                    return
+                left_out = m
+            a = low
+            b = high
+        elif can >> place & 1:
+            a = [low[0] + other, low[1] + other, low[2] + other]
+            b = [high[0] + other_most, high[1] + other_most, high[2] + other_most]
+            a[place] += least - other
+            b[place] += most - other_most
+        else:
+            continue
+        places[m] = place
+        if not is_last:
+            _try(ear, learner, movers, m + 1, a, b, places, best, left_out)
+            continue
+        change = ear.change
+        spread = ear.spread
+        total = (
+            cost(change[0], a[0], b[0], spread[0])
+            + cost(change[1], a[1], b[1], spread[1])
+            + cost(change[2], a[2], b[2], spread[2])
+        )
+        for k in range(m + 1):
+            if total < best[4 * k + places[k]] and (left_out < 0 or left_out == k):
+                best[4 * k + places[k]] = total

@@ -170,7 +170,7 @@ class Ear:
         long_ms = ticks_diff(self.at_ms, self.at0_ms)
         if not moved and not is_calm:
             return long_ms > _LONG_MS
-        if loose > _LOOSE_MA and long_ms < _WAIT_MS:
+        if loose > _LOOSE_MA and long_ms < _WAIT_MS and self.circuit.update_ms < 5000:
             return False  # soon they will have arrived
         change = self.change
         for p in range(3):

@@ -33,7 +33,7 @@ def weigh_window(ear, learner, changes: list, need: int, now_ms: int) -> None:
         down = -min(c[0] + c[3], c[1] + c[4], c[2] + c[5])
         still = max(up, down) < 600 and points[j].measures
         learner.moves(points[j].index, ear.circuit.index, 0 if still else 1 if up > down else 2)
-        part = learner.part(points[j].index, c)
+        part = _part(learner, points[j].index, c)
         parts.append(part)
         for p in range(3):
             least[p] += part[p]
@@ -73,6 +73,25 @@ def weigh_window(ear, learner, changes: list, need: int, now_ms: int) -> None:
         rest = 0 if least[p] <= change <= most[p] else change - (least[p] + most[p]) // 2
         if not is_heard and abs(rest) >= need:
             ear.is_odd(rest, now_ms)
+
+
+def _part(learner, i, c):
+    """Between what wallbox i changed each phase when its own phases changed by c."""
+    part = [0] * 6
+    for p in range(3):
+        least = most = None
+        for k in range(3):
+            if learner.can[3 * i + k] >> p & 1:
+                if least is None or c[k] < least:
+                    least = c[k]
+                if most is None or c[3 + k] > most:
+                    most = c[3 + k]
+        if least is None:  # a contradiction: it may be any
+            least = min(c[0], c[1], c[2])
+            most = max(c[3], c[4], c[5])
+        part[p] = least
+        part[3 + p] = most
+    return part
 
 
 def _mover(point, c):

@@ -3,6 +3,15 @@
 from compat import const
 
 from loadmgmt import event
+from loadmgmt.point import order_of
+from loadmgmt.trust import LOW
+
+ROTATIONS = ("", "L123", "L132", "L231", "L213", "L321", "L312")  # as numbered by WARP
+
+# An own phase is sure where the meter has shown it in two movements that fit to the ampere, or in
+# more that fit less well, and nothing has spoken for another place. In hundredths of a movement:
+VALUE = 150  # more than being on none
+LEAD = 270  # more than each other place; each has been refuted about as often
 
 REVERSED = 1  # the clamp of this phase
 SWAPPED = 2  # the clamps of these phases
@@ -20,6 +29,8 @@ def judge_wiring(learner, ear) -> None:
     was = ear.codes[0]
     codes = [0, 0, 0]
     alarm = 1 if was in (UNSEEN, SEEN) else _ALARM  # once told, it takes evidence for the contrary
+    if includes and ear.circuit.trust.state >= LOW:
+        alarm = min(alarm, _REVERSED)  # R6 says the same
     if (-ear.seen if includes else ear.seen) >= alarm:
         codes = [UNSEEN if includes else SEEN] * 3
     else:
@@ -47,7 +58,7 @@ def _find_swapped(learner, circuit, codes):
             i = point.index
             if learner.home[i] != circuit.index or not learner.given[i]:
                 continue
-            found = learner.place_given(i, p)
+            found = _place_given(learner, i, p)
             if found == p:
                 against = None
                 break
@@ -59,3 +70,13 @@ def _find_swapped(learner, circuit, codes):
             for found, votes in against.items():
                 if votes > 1 or not others:
                     codes[p] = codes[found] = SWAPPED
+
+
+def _place_given(learner, i, phase):
+    """Where the meter shows what the settings have on this phase; -1: it has moved and that is not
+    sure yet, None: nothing is known."""
+    k = order_of(ROTATIONS[learner.given[i]]).index(phase)
+    best, value, lead = learner.best(i, k)
+    if value >= VALUE and lead >= LEAD:
+        return best
+    return -1 if lead or value else None

@@ -11,6 +11,8 @@ from loadmgmt.point import CHARGING, TOP
 
 _CALM_MS = const(12000)  # of all wallboxes there, before
 _PAUSE_MS = const(30000)  # between two probes of the site
+_IN_USE_MA = const(500)
+_UNEQUAL_MA = const(1000)
 
 
 class Probe:
@@ -34,7 +36,7 @@ class Probe:
         for step in range(n):
             i = (self.next + step) % n
             p = site.points[i]
-            if not p.heard or p.car != CHARGING or not learner.is_open(i):
+            if not p.heard or p.car != CHARGING or not _is_open(learner, p):
                 continue
             drawn = min(p.setpoint_ma, p.drawn[TOP]) if p.measures else p.setpoint_ma
             lower = drawn - self.probe_ma
@@ -44,3 +46,14 @@ class Probe:
                 self.last_ms = now_ms
                 site.change(p, lower, now_ms)
                 return
+
+
+def _is_open(learner, p) -> bool:
+    """True when it is not known where its car draws."""
+    bits = learner.bits[p.index] & 7
+    if learner.home[p.index] == 255 or bits not in (0, 1, 2, 4):
+        return False
+    drawn = p.drawn
+    if p.measures and drawn[2] > _IN_USE_MA:
+        return max(drawn[:3]) - min(drawn[:3]) > _UNEQUAL_MA
+    return bits != (4 if p.measures and drawn[1] > _IN_USE_MA else 1)
