@@ -67,8 +67,11 @@ def miswired(seed):
         if clamps[int(box["wiring"][1]) - 1] == int(box["wiring"][1]):
             box["wiring"] = known[0]["wiring"]
         box.update(measures=True, phases=3, rotation=box["wiring"])
-        car = {"charger": box["name"], "plug_s": plug_s, "phases": dice.choice((1, 2))}
-        site["cars"].append(car)
+        phases = dice.choice((1, 2))
+        used = {int(digit) for digit in box["wiring"][1:3]}
+        if {abs(clamps[one - 1]) for one in used} == used:
+            phases = 1  # two phases that are exchanged with each other look as they should
+        site["cars"].append({"charger": box["name"], "plug_s": plug_s, "phases": phases})
     return site, fault
 
 
