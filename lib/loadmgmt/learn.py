@@ -20,6 +20,7 @@ from on_demand import call
 _WRONG = const(190)
 _TOP = const(400)
 _FLOOR = const(-140)
+_HALVES = const(60)  # the doubt that is shown, with each so much of the lead
 _IN_USE_MA = const(500)
 _DRAWS_MA = const(2000)
 REFUTED = const(8)  # in `bits`: the settings' rotation was contradicted
@@ -226,7 +227,7 @@ class Learner:
                 for p in range(3):
                     if bits >> k & 1 and p != order[k]:
                         lead = min(lead, value - self.score[9 * i + 3 * k + p])
-        percent = 99 - (66 >> max(0, lead) // CAP)
+        percent = 99 - (66 >> max(0, lead) // _HALVES)
         text = None if order is None else "L%d%d%d" % tuple([p + 1 for p in order])
         is_sure = bits > 0 and lead > 0 and (not self.rotation[i] or self._fits(i))
         return text, percent, is_sure
