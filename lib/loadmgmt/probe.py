@@ -25,7 +25,8 @@ class Probe:
 
     def look(self, learner, site, now_ms: int) -> None:
         """Lower one wallbox when it is time for that."""
-        if ticks_diff(now_ms, self.last_ms) < _PAUSE_MS:
+        pause_ms = ticks_diff(now_ms, self.last_ms)
+        if 0 <= pause_ms < _PAUSE_MS:  # less than 0: that long ago that ticks have wrapped
             return
         for p in site.points:
             if p.heard and p.car == CHARGING:
