@@ -13,11 +13,12 @@ below all other phases. Whatever one pass takes away from the lowest phase, the 
 give back in that same pass: see follow().
 """
 
-from loadmgmt import cut
+from loadmgmt import cut, reason
 from loadmgmt.circuit import NONE_MA, Circuit
 from loadmgmt.point import NOWHERE
 from loadmgmt.uneven import ALL, Rows, future_ma, note, phases_used
 from loadmgmt.weigh import FALLBACK, MEASURED, NO_LIMIT, is_stale, newest_sample, sees
+from loadmgmt.why import note as tell_why
 
 
 class Balance:
@@ -72,8 +73,9 @@ class Balance:
                 site.place(p)
             rows.was[i] = max(0, p.setpoint_ma)
 
-    def _bounds(self, site, circuit, future, before, here, strict) -> tuple:
-        """By how much each phase exceeds the two bounds: ([without credit], [with credit]).
+    def _sums(self, site, circuit, future, before, here, strict) -> tuple:
+        """By how much each phase exceeds the limit without credit, and what it will have at most
+        and what it surely has, both with what the balanced cars draw.
 
         future: what each will draw at most, None: without the unbalanced cars; before: their
         setpoints, None: those of now; here: what of each the meter's value holds. strict: count
@@ -86,43 +88,42 @@ class Balance:
         top = list(meter)
         sure = list(meter)
         house = list(meter)
-        generates = seen and circuit.trust.follower is not None
+        # without generation what looks like it is a ramp, unless it is there in any case
+        deep = strict and is_measured and circuit.trust.follower is not None
         even = 0
         for p in circuit.points:
             i = p.index
             at = self.at[i]
+            there = rows.high[i] if deep else rows.low[i]
             if not at:
                 if seen:
                     even += here[i]
-                    if generates:
-                        there = rows.high[i] if strict else rows.low[i]
-                        for k in range(3):
-                            house[k] -= there
+                    for k in range(3):
+                        house[k] -= there
                 continue
             rise = 0 if future is None else future[i]
             setpoint = max(0, p.setpoint_ma) if before is None else before[i]
-            is_sure = p.rotation is not None and p.heard
+            is_placed = p.rotation is not None
             drop = 0
             if seen:
                 rise -= here[i]
-                if rise < 0 and p.rotation is None and future is not None:
+                if rise < 0 and not is_placed and future is not None:
                     rise = 0  # that is credited on no phase
                 if strict:  # nothing new relies on one whose phase is not known, or that is lost
-                    drop = max(0, rows.most[i] - (setpoint if is_sure or future else 0))
-            elif is_sure:
-                drop = -min(rows.low[i], setpoint)
+                    is_sure = future or (is_placed and p.heard)
+                    drop = max(0, rows.most[i] - (setpoint if is_sure else 0))
+                if not (is_placed or deep):
+                    there = 0
+            else:
+                there = 0
+                if is_placed and p.heard:
+                    drop = -min(rows.low[i], setpoint)
             for k in at:
                 top[k] += rise
                 sure[k] -= drop
-                if generates:
-                    house[k] -= rows.high[i] if strict else rows.low[i]
-        limit = circuit.imbalance_ma
-        even += min(0, min(house)) + limit
-        a, b, c = sure
-        return (
-            [mA - even for mA in top],
-            [top[0] - min(b, c) - limit, top[1] - min(a, c) - limit, top[2] - min(a, b) - limit],
-        )
+                house[k] -= there
+        even += min(0, min(house)) + circuit.imbalance_ma
+        return [mA - even for mA in top], top, sure
 
     def weigh(self, site, now_ms):
         """By how much each of the limits is exceeded: for cuts, with what excuses the cars."""
@@ -141,7 +142,8 @@ class Balance:
                 for k in range(3):
                     site.over[at + k] = -NONE_MA
                 continue
-            bare, over = self._bounds(site, circuit, future, None, self.rows.high, False)
+            bare, top, sure = self._sums(site, circuit, future, None, self.rows.high, False)
+            over = _over(top, sure, circuit.imbalance_ma)
             if circuit.is_preventive or mode == FALLBACK:
                 # without credit, but not below the lowest of the others
                 limit = circuit.imbalance_ma
@@ -163,8 +165,10 @@ class Balance:
                 continue
             lends = mode != FALLBACK and not circuit.is_preventive
             rows = self.rows
-            bare, over = self._bounds(site, circuit, None, None, rows.low, True)
-            least, short = self._bounds(site, circuit, None, None, rows.peak, True)
+            bare, top, sure = self._sums(site, circuit, None, None, rows.low, True)
+            over = _over(top, sure, circuit.imbalance_ma)
+            least, top, sure = self._sums(site, circuit, None, None, rows.peak, True)
+            short = _over(top, sure, circuit.imbalance_ma)
             grain = 2 * circuit.trust.grain_ma if mode == MEASURED else 0
             for k in range(3):
                 held.house_hi[k] = min(bare[k], over[k]) if lends else bare[k]
@@ -197,7 +201,7 @@ class Balance:
         the house has added is cut by the first look."""
         rows = self.rows
         over = site.over
-        before = over[:]
+        kept = over[:]
         while True:
             worst = 0
             for j in range(len(over)):
@@ -206,14 +210,42 @@ class Balance:
             for circuit in self.circuits:
                 if site.dynamic[circuit.index] == NO_LIMIT and circuit.metered:
                     continue
-                was = self._bounds(site, circuit, rows.will, rows.was, rows.low, True)
-                now = self._bounds(site, circuit, will, None, rows.low, True)
-                at = self.first + 3 * circuit.index
+                _, top, sure = self._sums(site, circuit, rows.will, rows.was, rows.low, True)
+                bare, now, left = self._sums(site, circuit, will, None, rows.low, True)
                 for k in range(3):
-                    more = min(now[0][k], now[1][k]) - max(0, min(was[0][k], was[1][k]))
-                    if more > 0:
-                        over[at + k] = more
+                    more = 0
+                    for j, third in ((k - 1, k - 2), (k - 2, k - 1)):
+                        if left[j] < now[third]:  # else the third one is the lowest
+                            before_ma = max(circuit.imbalance_ma, top[k] - sure[j])
+                            more = max(more, now[k] - left[j] - before_ma)
+                    if more > 0 and bare[k] > 0:
+                        if self._undo(site, circuit, k, now_ms):
+                            worst = -1
+                            break
+                        over[self.first + 3 * circuit.index + k] = more
                         worst = max(worst, more)
-            if worst <= 0 or not cut.against_limits(site, now_ms, False):
+                if worst < 0:
+                    break
+            if worst < 0:
+                continue
+            if worst == 0 or not cut.against_limits(site, now_ms, False):
                 break
-        over[:] = before
+        over[:] = kept
+
+    def _undo(self, site, circuit, phase, now_ms):
+        """Take back what was raised on a phase in this pass: a raise is not to rely on a cut that
+        nobody has confirmed (R1). True: there was something."""
+        found = False
+        for p in circuit.points:
+            was = self.rows.was[p.index]
+            if phase in self.at[p.index] and p.setpoint_ma > was:
+                site.change(p, was, now_ms)
+                tell_why(site, p, reason.SETTLING, -1, 0)
+                found = True
+        return found
+
+
+def _over(top, sure, limit):
+    """By how much each phase exceeds the lowest of the others and the limit."""
+    a, b, c = sure
+    return [top[0] - min(b, c) - limit, top[1] - min(a, c) - limit, top[2] - min(a, b) - limit]
