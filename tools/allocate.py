@@ -109,7 +109,8 @@ class Solver:
 
     def _answer(self, line):
         scenario = allocate_check.scenario(line)
-        solved = self._solve({key: scenario[key] for key in ("circuits", "chargers")})
+        keys = ("circuits", "chargers", "imbalance_ma")
+        solved = self._solve({key: scenario[key] for key in keys})
         if "error" in solved:
             return {"error": f"solver: {solved['error']}; give this line to Fusekeeper's makers"}
         return in_words(scenario, solved)

@@ -44,7 +44,12 @@ def scenario(line: bytes) -> dict:
                 wrong = f"{charger[key]} is above max, {charger['max']}"
                 fail(f"{path}.{key}", wrong, f"at most {charger['max']}")
         charger["used"] = _used(path, charger)
-    return {"circuits": tree, "names": [None, *names], "chargers": chargers}
+    return {
+        "circuits": tree,
+        "names": [None, *names],
+        "imbalance_ma": document["imbalance_ma"],
+        "chargers": chargers,
+    }
 
 
 def _parsed(line):
@@ -100,10 +105,6 @@ def _drawn(path, value, low, high):
     return [integer(f"{path}[{k}]", current, low, high) for k, current in enumerate(value)]
 
 
-def _not_yet(path, value, low, high):
-    return fail(path, "the imbalance is not limited yet", "null")
-
-
 _CIRCUIT = (
     ("name", text, ..., 1, 64),
     ("parent", text, None, 1, 64),
@@ -129,7 +130,7 @@ _CHARGER = (
 _SCENARIO = (
     ("limits", _limits, ..., 0, MAX_MA),
     ("circuits", rows, [], _CIRCUIT, MAX_CIRCUITS - 1),
-    ("imbalance_ma", _not_yet, None, 0, 0),
+    ("imbalance_ma", integer, None, 0, MAX_MA),
     ("chargers", rows, [], _CHARGER, MAX_CHARGERS),
 )
 

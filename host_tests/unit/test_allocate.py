@@ -137,6 +137,49 @@ def test_phases_totals_and_reasons(solver):
     ]
 
 
+ONES = [{"phases": 1, "rotation": rotation} for rotation in ("L123", "L231", "L312")]
+# imbalance_ma, wallboxes, currents
+IMBALANCES = [
+    # one phase alone; three alike ones lend each other all that they draw
+    (10000, boxes(ONES[0]), [10000]),
+    (10000, boxes(*ONES), [32000, 32000, 32000]),
+    (0, boxes(*ONES), [32000, 32000, 32000]),
+    # up to what the lowest phase has
+    (
+        10000,
+        boxes(ONES[0], {**ONES[1], "asked": 8000}, {**ONES[2], "asked": 12000}),
+        [18000, 8000, 12000],
+    ),
+    (10000, boxes(ONES[0], ONES[0], ONES[1], {**ONES[2], "max": 7000}), [8500, 8500, 17000, 7000]),
+    # its minimum does not fit
+    (5999, boxes(ONES[0], {"rotation": "L123"}), [0, 32000]),
+    (6000, boxes(ONES[0]), [6000]),
+    (5000, boxes({**ONES[0], "charging": True, "drawn": [6000, 0, 0]}), [0]),
+    # three phases never count, known or not; those that a car leaves alone do
+    (0, boxes({}, {"rotation": "L231"}), [32000, 32000]),
+    (8000, boxes({"rotation": "L231", "charging": True, "drawn": [6000, 0, 0]}), [8000]),
+    (8000, boxes({"rotation": "L231", "charging": True, "drawn": [6000, 6000, 0]}), [8000]),
+    # one of unknown rotation may be on any phase, and lends nothing
+    (10000, boxes({"phases": 1}), [10000]),
+    (20000, boxes({"phases": 1}, ONES[0]), [10000, 10000]),
+    (10000, boxes({"phases": 1, "max": 8000}, *ONES), [8000, 32000, 32000, 32000]),
+]
+
+
+@pytest.mark.parametrize(("imbalance_ma", "chargers", "expected"), IMBALANCES)
+def test_how_the_imbalance_is_limited(solver, imbalance_ma, chargers, expected):
+    site = {"limits": None, "imbalance_ma": imbalance_ma, "chargers": chargers}
+    answer = ask(solver, site)
+    assert [row["current"] for row in answer["allocations"]] == expected
+
+
+def test_the_reason_of_one_that_is_limited_for_the_balance(solver):
+    chargers = boxes(ONES[0], {**ONES[1], "min_1p": 11000}, {})
+    answer = ask(solver, {"limits": SITE, "imbalance_ma": 10000, "chargers": chargers})
+    why = "Limited so that the phases do not differ by more: the grid connection, phase L%d."
+    assert [row["reason"] for row in answer["allocations"]][:2] == [why % 1, why % 2]
+
+
 @pytest.mark.parametrize("path", EXAMPLES, ids=lambda path: path.stem)
 def test_examples_are_named_in_words_and_keep_the_limits(solver, path):
     assert len(path.stem.split("_")) >= 4
@@ -186,7 +229,13 @@ def random_scenario(dice):
         )
     limits = dice.choice((None, [dice.randint(0, 400) * 1000 for _ in range(3)]))
     dice.shuffle(circuits)
-    return {"limits": limits, "circuits": circuits, "chargers": chargers}
+    imbalance = dice.choice((None, None, 0, 6000, 20000, dice.randint(0, 60000)))
+    return {
+        "limits": limits,
+        "circuits": circuits,
+        "imbalance_ma": imbalance,
+        "chargers": chargers,
+    }
 
 
 def judge(scenario, answer):
@@ -213,6 +262,24 @@ def judge(scenario, answer):
     for (_, limits), sums in zip(tree, used, strict=True):
         for k in range(3):
             assert limits is None or limits[k] is None or sums[k] <= limits[k]
+    if scenario["imbalance_ma"] is not None:
+        assert apart(scenario, answer) <= scenario["imbalance_ma"]
+
+
+def apart(scenario, answer):
+    """By how much the phases may differ, a wallbox of unknown rotation being where it is worst."""
+    most = [0, 0, 0]
+    sure = [0, 0, 0]
+    for charger, row in zip(scenario["chargers"], answer["allocations"], strict=True):
+        rotation = charger["rotation"]
+        for k in range(3) if row["phases"] < 3 else ():
+            if rotation is None or str(k + 1) in rotation[1 : 1 + row["phases"]]:
+                most[k] += row["current"]
+                sure[k] += 0 if rotation is None else row["current"]
+    totals = answer["phase_totals"]
+    return max(
+        max(totals) - min(totals), *[most[k] - min(sure[:k] + sure[k + 1 :]) for k in range(3)]
+    )
 
 
 def test_limits_hold_and_the_order_of_the_list_does_not_matter(solver):
