@@ -184,6 +184,8 @@ class BalanceJudge:
                     others = others or (other.point.rotation is None and other.point.may_ma > 0)
                     if k in self.at[j] and j != i and other.point.reason == reason.SETTLING:
                         others = True
+                    if other.made["late"] and s.now_ms - other.steady_ms <= 1000:
+                        others = True  # what it tells is older than the meter's value
                 over = max([apart(k, j, 1, 4) for j in range(3) if j != k]) + limit
                 if over <= -grace and not others:
                     self.fail("B4", c, k, box.name, before[i], after[i], over)

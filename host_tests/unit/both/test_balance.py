@@ -160,6 +160,14 @@ def test_each_circuit_of_the_tree_has_its_own():
     assert [point.reason for point in points] == [reason.IMBALANCE] * 2
 
 
+def test_new_settings_know_which_phases_a_car_uses():
+    old = site_of([wallbox("a", "L123", 3)], [16000], [(16000, 0, 0)], None)
+    old.step(NOW_MS)
+    new = site_of([wallbox("b"), wallbox("a", "L123", 3)], [0, 0], [(0, 0, 0)] * 2, None)
+    new.balance.take_over(old.balance, [new.points[1]], NOW_MS)
+    assert list(new.balance.rows.used) == [7, 1]
+
+
 def test_without_a_limit_nothing_is_loaded():
     grid = Circuit("grid", None, [100000] * 3)
     site = steady([grid], [wallbox()], [16000], [(16000,) * 3], [])
