@@ -4,7 +4,7 @@ from chargers.warp import WarpChargers, WarpPoint
 from compat import ticks_add
 from hall import Car, Hall
 from loadmgmt import event, reason, takeover
-from loadmgmt.point import ChargePoint
+from loadmgmt.point import READY, ChargePoint
 from loadmgmt.site import Site
 from loadmgmt.wake import Waker
 from warp.packet import CP_DISCONNECT
@@ -171,16 +171,16 @@ def test_cars_that_charge_or_cannot_are_never_woken():
 
 
 def test_a_wallbox_that_does_not_offer_what_it_is_told_to_has_no_sleeping_car():
-    made = hall("never")
-    report = made.report
+    for applied_ma in (0, 5000, 20000):
+        made = hall("never")
+        made.run(60)
 
-    def lower(i):
-        made.applied[i] = 0
-        report(i)
+        def other(i, made=made, applied_ma=applied_ma):
+            made.points[i].report(made.clock(), applied_ma, 0, 0, 0, READY, 32000, 3)
 
-    made.report = lower
-    made.run(600)
-    assert not made.told(event.WOKEN)
+        made.report = other
+        made.run(600)
+        assert made.points[0].setpoint_ma > 0 and not made.told(event.WOKEN), applied_ma
 
 
 def test_whoever_waits_takes_the_place_of_a_sleeping_car_and_that_is_woken_when_it_has_one():
@@ -213,6 +213,66 @@ def test_the_pause_is_no_stop_of_a_charge():
     made.until(lambda: offered_again(made), 60)
     assert not made.site.told[0] & event.TOLD_STOPPED
     assert not made.told(event.STOPPED) and not made.told(event.TURN_ENDED)
+
+
+def test_one_whose_charge_was_stopped_before_is_still_known_for_that():
+    made = Hall(1, 16000, wake=1)
+    made.cars[0] = Car()
+    made.run(60)
+    made.cars[0].asleep = "never"
+    made.blocked[0] = True
+    made.run(20)
+    made.blocked[0] = False
+    made.run(300)
+    assert made.told(event.WOKEN) and at_rest(made)
+    assert made.site.told[0] & event.TOLD_STOPPED
+
+
+def test_a_pilot_is_not_broken_before_the_wallbox_has_let_go():
+    """Where it takes its time, a little later; where it takes too long, the attempt is a pause."""
+    for late_s, first_s in ((4, 4), (8, None)):
+        made = hall("never")
+        to_attempt(made, 2)
+        made.step()
+        report = made.report
+        until_ms = made.now_ms + late_s * 1000
+        opened = []
+
+        def slow(i, made=made, until_ms=until_ms, report=report):
+            if made.now_ms < until_ms:
+                made.applied[i] = 16000
+            report(i)
+
+        def look(made=made, begun=made.now_ms, opened=opened):
+            if made.points[0].is_open:
+                opened.append((made.now_ms - begun) // 1000)
+
+        made.report = slow
+        made.watches.append(look)
+        made.run(60)
+        assert (opened[0] if opened else None) == first_s, opened
+        assert at_rest(made) and made.points[0].setpoint_ma > 0
+
+
+def test_who_waits_for_the_turn_of_others_is_no_reason_to_let_a_car_sleep():
+    made = Hall(3, 13000, wake=1)
+    made.points[0].priority = 1
+    made.cars = [Car(asleep="pause"), Car(), None]
+    made.run(60)
+    made.cars[2] = Car()
+    made.run(120)
+    assert made.points[2].reason == reason.WAITS_TURN
+    assert made.told(event.WOKEN, 0)
+
+
+def test_who_waits_on_other_phases_is_no_reason_either():
+    made = Hall([(1, "L123"), (1, "L231"), (1, "L231")], 9000, wake=1)
+    made.cars = [Car(1, asleep="pause"), Car(1), None]
+    made.run(60)
+    made.cars[2] = Car(1)
+    made.run(80)
+    assert made.points[2].reason == reason.WAITS_TURN
+    assert made.told(event.WOKEN, 0)
 
 
 def test_a_person_s_pause_is_not_ended_by_an_attempt():
@@ -258,6 +318,8 @@ def test_a_fault_a_block_or_switching_off_ends_an_attempt():
         ends(made)
     for made, _, _ in each_moment():
         made.site.enabled = False
+        made.step()
+        assert not made.points[0].paused and not made.points[0].is_open
         ends(made)
         assert made.points[0].setpoint_ma == 0
 
@@ -265,7 +327,8 @@ def test_a_fault_a_block_or_switching_off_ends_an_attempt():
 def test_a_wallbox_that_falls_silent_is_no_longer_paused_or_open():
     for made, _, _ in each_moment():
         made.gone[0] = True
-        made.run(40)
+        made.run(7)
+        assert made.points[0].lost
         assert not made.points[0].paused and not made.points[0].is_open
         made.gone[0] = False
         ends(made)
@@ -339,6 +402,22 @@ def test_a_wallbox_that_sees_no_car_during_the_break_is_not_unplugged():
     assert at_rest(made)
 
 
+def test_nor_when_new_settings_come_during_the_break():
+    made = hall("never", attempts=3)
+    to_attempt(made, 2)
+    made.until(lambda: made.broken[0], 20)
+    state = made.state
+    blind_ms = made.now_ms + 15000
+    made.state = lambda i: 0 if made.now_ms < blind_ms else state(i)
+    made.step()
+    successor(made, 3)
+    made.run(30)
+    assert waker(made).tries[0] == 2
+    made.cars[0] = None
+    made.run(5)
+    assert waker(made).tries[0] == 0
+
+
 def test_a_break_is_no_opening_for_disobedience():
     made = hall("never", attempts=10)
     made.run(7200)
@@ -367,7 +446,7 @@ def test_a_wallbox_that_disobeys_the_pause_is_judged_as_ever():
 
 
 def test_one_that_is_opened_already_is_not_touched():
-    made = hall("never")
+    made = hall("never", point=PlainPoint)
     p = made.points[0]
     made.run(60)
     p.is_open = True
