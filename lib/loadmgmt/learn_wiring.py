@@ -19,7 +19,8 @@ UNSEEN = 3  # the meter does not see the wallboxes, although it is set up so
 SEEN = 4  # it sees them, although it is set up not to
 
 _ALARM = const(300)  # three movements
-_REVERSED = const(200)  # two, which fit to the ampere
+_REVERSED = const(250)  # that fit well
+_BOTH = const(200)
 NEGATIVE_S = const(20)  # without generation
 
 
@@ -30,7 +31,7 @@ def judge_wiring(learner, ear) -> None:
     codes = [0, 0, 0]
     alarm = 1 if was in (UNSEEN, SEEN) else _ALARM  # once told, it takes evidence for the contrary
     if includes and ear.circuit.trust.state >= LOW:
-        alarm = min(alarm, _REVERSED)  # R6 says the same
+        alarm = min(alarm, _BOTH)  # R6 says the same
     if (-ear.seen if includes else ear.seen) >= alarm:
         codes = [UNSEEN if includes else SEEN] * 3
     else:
