@@ -119,7 +119,7 @@ class Breaker:
                 if is_regular(cycle, circuit):
                     least = _least_ma(circuit, j)
                     on, jump = allowed_ma(cycle, circuit, k, least, kind)
-                    total[j] = min(total[j], max(held, jump))
+                    total[j] = min(total[j], jump)
                     after_stop[j] = total[j] - min(total[j], max(held, on))
                 elif held <= NONE_MA // -2:
                     continue  # it has not been seen for that long
