@@ -107,7 +107,7 @@ def _mover(point, c):
 def weight_of(size: int, width: int) -> int:
     """How much a change is worth as evidence, 0 to 16, when it is only known within a width: the
     wider, the more easily does a step of the house fit in."""
-    return max(0, min(16, (size - width) * 24 // size)) if size else 0
+    return max(0, min(16, (size - width) * 32 // size)) if size else 0
 
 
 def odd_phase(c) -> int:
