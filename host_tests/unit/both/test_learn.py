@@ -307,8 +307,8 @@ def test_a_meter_that_sees_them_although_it_should_not():
 def test_a_steady_house_alone_raises_no_alarm():
     bench = Bench(n=2)
     bench.second(10)
-    for round, step in enumerate((3000, 9000, 5000, 2000, 12000, 4000) * 8):
-        bench.house[round * 7 // 3 % 3] = step
+    for turn, step in enumerate((3000, 9000, 5000, 2000, 12000, 4000) * 8):
+        bench.house[turn * 7 // 3 % 3] = step
         bench.second(5)
     assert not bench.told(event.METER_WIRING)
     assert bench.learner.shown(0)[0] is None
