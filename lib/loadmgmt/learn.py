@@ -1,9 +1,9 @@
 """Finds out the wiring while cars charge: which phases a wallbox is on, how the meter is clamped.
 
-Each metered circuit listens (learn_meter.py); the evidence of its windows is added up per wallbox,
-own phase and phase of the nearest meter that includes it. One movement of a car counts once,
-however many windows it takes. A rotation from the settings is only watched: it helps nobody else's
-search before the meter has confirmed it.
+Each metered circuit listens (learn_meter.py). What its windows say adds up here, per wallbox, own
+phase and phase of the nearest meter that includes it, as logarithms of likelihoods in 1/32 (a nat
+is 32). An own phase is sure when its place leads both others by 9.5 nats, more than any single
+movement can say. A rotation from the settings begins with a lead and is watched like all others.
 """
 
 from array import array
@@ -12,40 +12,47 @@ from compat import const
 
 from loadmgmt import event
 from loadmgmt.learn_meter import Ear
-from loadmgmt.learn_weigh import CAP
-from loadmgmt.learn_wiring import LEAD, ROTATIONS, VALUE, judge_wiring
-from loadmgmt.point import NOWHERE, order_of
+from loadmgmt.learn_wiring import judge_wiring
+from loadmgmt.point import CHARGING, NO_CAR, NOWHERE, TOP, order_of
 from on_demand import call
 
-_WRONG = const(190)
-_TOP = const(400)
-_FLOOR = const(-140)
-_HALVES = const(60)  # the doubt that is shown, with each so much of the lead
+SURE = const(304)  # lead over the second best
+_DOUBT = const(96)  # a sure one with less is unknown again
+_WRONG = const(200)  # by which a place refutes that of the settings
+_GIVEN = const(128)  # the lead that the settings begin with
+_MOST = const(448)  # no lead grows beyond that: a contradiction must win within some movements
+_MOVEMENT = const(128)  # for or against a place, in one movement: a load may follow its whole ramp
+_DRAWS_MA = const(700)
 _IN_USE_MA = const(500)
-_DRAWS_MA = const(2000)
-REFUTED = const(8)  # in `bits`: the settings' rotation was contradicted
+_LEFT = const(4)  # in `kind`: that car has gone
+REFUTED = const(8)  # in `bits`: what the settings say was contradicted
+
+ROTATIONS = ("", "L123", "L132", "L231", "L213", "L321", "L312")  # as WARP numbers them
 
 
 class Learner:
-    """The module of a site."""
+    """The module of a site. Row i of each array is wallbox i's."""
 
     def __init__(self, site, now_ms: int, uses: bool, probe_ma: int):
         n = len(site.points)
         self.site = site
         self.uses = uses
-        self.score = array("h", bytes(18 * n))
-        self.said = array("b", bytes(9 * n))  # of that in the present movement
+        self.score = array("h", bytes(18 * n))  # 3 * own phase + phase of the meter
+        self.said = array("h", bytes(18 * n))  # of that in the present movement
         self.direction = bytearray(n)
-        self.kinds = bytearray(n)  # 1, 2: cars on so many phases have charged
-        self.can = bytearray(b"\x07" * (3 * n))  # phases where own phase k may be, as bits
-        self.bits = bytearray(n)  # own phases that are sure
-        self.rotation = bytearray(n)  # learnt: 1..6, 0: not
-        self.given = bytearray(n)  # by the settings
+        self.kind = bytearray(n)  # on how many phases its car draws, 1 or 2, and _LEFT
+        self.bits = bytearray(n)  # own phases that are sure, and REFUTED
+        self.held = bytearray(n)  # the learnt rotation, 0: none
+        self.given = bytearray(n)  # the one in the settings
         self.home = bytearray(n)  # the circuit whose meter tells
         self.ears = [Ear(circuit) for circuit in site.circuits if circuit.metered]
         for point in site.points:
             i = point.index
             self.given[i] = ROTATIONS.index(point.rotation or "")
+            if self.given[i]:
+                order = order_of(point.rotation)
+                for k in range(3):
+                    self.score[9 * i + 3 * k + order[k]] = _GIVEN
             self.home[i] = 255
             for c in reversed(site.circuits[point.circuit].path):
                 if site.circuits[c].metered and site.circuits[c].includes:
@@ -57,183 +64,158 @@ class Learner:
             self.probe = Probe(now_ms, probe_ma)
 
     def look(self, site, now_ms: int) -> None:
-        """The pass: listen to the meters."""
+        """The pass: listen to the meters, and use what is known."""
         for ear in self.ears:
             if ear.listen(self, now_ms):
                 judge_wiring(self, ear)
-        for i in range(len(self.rotation)):
-            if self.rotation[i] and self.uses:
+        kind = self.kind
+        for p in site.points:
+            i = p.index
+            if p.car == NO_CAR:
+                kind[i] |= _LEFT
+            elif kind[i] & _LEFT:
+                kind[i] = 0  # another car: on how many phases is to be seen
+            if p.car == CHARGING or self.held[i]:
                 self.apply(i)
         if self.probe is not None:
             self.probe.look(self, site, now_ms)
 
     # --- the evidence
 
-    def moves(self, i: int, circuit: int, direction: int) -> None:
+    def belief(self, i: int, k: int) -> list:
+        """How likely own phase k of wallbox i is on each phase, in 64ths. What is not sure counts
+        as half as certain as it looks: two cars that move together must not assure each other."""
+        score = self.score
+        at = 9 * i + 3 * k
+        most = max(score[at], score[at + 1], score[at + 2])
+        halves = 22 if self.lead(i, k)[1] >= SURE else 44  # exp(-22 / 32) is a half
+        parts = [4096 >> min(12, (most - score[at + p]) // halves) for p in range(3)]
+        total = parts[0] + parts[1] + parts[2]
+        return [(part * 64 + total // 2) // total for part in parts]
+
+    def moves(self, i: int, direction: int) -> None:
         """Wallbox i goes up (1) or down (2), or stands still (0): a new movement begins."""
-        if direction != self.direction[i] and circuit == self.home[i]:
+        if direction != self.direction[i]:
             self.direction[i] = direction
             for at in range(9 * i, 9 * i + 9):
                 self.said[at] = 0
 
-    def add(self, i: int, k: int, gains) -> None:
-        """Add the evidence where own phase k of wallbox i is. Of all the windows of one movement
-        it is no more than of one: a load that follows its ramp is no new chance each time."""
+    def add(self, i: int, k: int, gains: list) -> None:
+        """Add a window's evidence where own phase k of wallbox i is."""
         score = self.score
         said = self.said
         at = 9 * i + 3 * k
-        over = 0
-        self.kinds[i] |= (1, 3, 2)[k]
         for p in range(3):
             was = said[at + p]
-            said[at + p] = max(-CAP, min(CAP, was + gains[p]))
-            value = score[at + p] + said[at + p] - was
-            score[at + p] = value
-            over = max(over, value - _TOP)
+            said[at + p] = now = max(-_MOVEMENT, min(_MOVEMENT, was + gains[p]))
+            score[at + p] += now - was
+        most = max(score[at], score[at + 1], score[at + 2])
         for p in range(3):
-            score[at + p] = max(_FLOOR, score[at + p] - over)
+            score[at + p] = max(-_MOST, score[at + p] - most)
         self._judge(i)
 
-    def best(self, i, k):
-        """Where own phase k is best placed, and by how much."""
+    def lead(self, i: int, k: int) -> tuple:
+        """(best place of own phase k of wallbox i, its lead over the second best)."""
         score = self.score
         at = 9 * i + 3 * k
         best = 0
         for p in (1, 2):
             if score[at + p] > score[at + best]:
                 best = p
-        value = score[at + best]
-        lead = _TOP - _FLOOR
+        lead = 2 * _MOST
         for p in range(3):
             if p != best:
-                lead = min(lead, value - score[at + p])
-        return best, value, lead
+                lead = min(lead, score[at + best] - score[at + p])
+        return best, lead
 
     def _judge(self, i):
-        order = self._order(i)
-        sure = [None] * 3
-        for k in range(3):
-            at = 9 * i + 3 * k
-            best, value, lead = self.best(i, k)
-            can = 7
-            if value >= VALUE:
-                for p in range(3):
-                    if value - self.score[at + p] >= LEAD:
-                        can &= ~(1 << p)
-                if lead >= LEAD and best not in sure:
-                    sure[k] = best
-            self.can[3 * i + k] = can
-            # of a learnt one only what is sure is held against the meter
-            if order is not None and (not self.rotation[i] or self.bits[i] >> k & 1):
-                was = self.score[at + order[k]]
-                if value >= _WRONG <= value - was or (was <= _FLOOR and self.bits[i] >> k & 1):
-                    self._forget(i)
-                    order = None
-        for k in range(3):
-            if sure[k] is not None:
-                for other in range(3):
-                    if other != k and self.can[3 * i + other] != 1 << sure[k]:
-                        self.can[3 * i + other] &= ~(1 << sure[k])
-        self._conclude(i, sure)
-
-    def _order(self, i):
-        """The phases of the rotation that counts or is shown, None: none."""
-        number = self.rotation[i]
-        if not number and not self.bits[i] & REFUTED:
-            number = self.given[i]
-        return order_of(ROTATIONS[number] or None)
-
-    def _forget(self, i):
-        """What was held for its rotation is contradicted."""
-        number = self.rotation[i] or self.given[i]
-        self.rotation[i] = 0
-        self.bits[i] = REFUTED if self.given[i] else 0
-        self.put(i, None)
-        self.site.tell(event.UNLEARNT, i, number)
-
-    def _conclude(self, i, sure):
+        """Draw the conclusions for wallbox i."""
         bits = self.bits[i]
+        places = [-1] * 3
+        is_contradicted = False
+        order = order_of(self.setting(i))
         for k in range(3):
-            if sure[k] is not None:
+            best, lead = self.lead(i, k)
+            if order and not bits & REFUTED and best != order[k] and lead >= _WRONG:
+                is_contradicted = True
+                bits |= REFUTED
+            if bits >> k & 1 and lead < _DOUBT:
+                bits &= ~(1 << k)
+                is_contradicted = True
+            if lead >= (_DOUBT if bits >> k & 1 else SURE):
                 bits |= 1 << k
-        if bits == self.bits[i]:
-            return
-        was = self._order(i)
+                places[k] = best
+        for k in range(3):  # no two of its phases are on one
+            if places[k] >= 0 and places[k] in places[:k]:
+                bits &= REFUTED
+        was = self.held[i]
         self.bits[i] = bits
-        if self.given[i] and not bits & REFUTED:
-            return  # it is confirmed
-        order = [None] * 3
-        for k in range(3):
-            if sure[k] is not None:
-                order[k] = sure[k]
-            elif was is not None and bits >> k & 1:
-                order[k] = was[k]
-        known = [k for k in range(3) if order[k] is not None]
-        if len(known) == 1:  # the others are not known: cyclic
-            k = known[0]
-            order = [(order[k] + j - k) % 3 for j in range(3)]
-        elif len(known) == 2:
-            k = 3 - known[0] - known[1]
-            order[k] = 3 - order[known[0]] - order[known[1]]
-        if sorted(order) != [0, 1, 2]:
-            self._forget(i)
-            return
-        text = "L%d%d%d" % (order[0] + 1, order[1] + 1, order[2] + 1)
-        self.rotation[i] = ROTATIONS.index(text)
-        if self.uses:
-            self.apply(i)
-        self.site.tell(event.LEARNT, i, self.shown(i)[1] * 10 + self.rotation[i])
+        if order and not bits & REFUTED:
+            return  # the settings hold, confirmed or not
+        self.held[i] = ROTATIONS.index(rotation_of(places)) if bits & 7 else 0
+        if is_contradicted:
+            self.site.tell(event.UNLEARNT, i, was or self.given[i])
+        if self.held[i] and self.held[i] != was:
+            self.site.tell(event.LEARNT, i, self.shown(i)[1] * 10 + self.held[i])
+        self.apply(i)
+
+    def setting(self, i: int):
+        """The rotation in the settings, None: none."""
+        return ROTATIONS[self.given[i]] or None
 
     # --- what comes of it
 
-    def apply(self, i):
-        """Its rotation counts as long as what is known of it covers the phases in use."""
-        self.put(i, ROTATIONS[self.rotation[i]] if self._fits(i) else None)
-
-    def _fits(self, i) -> bool:
-        """True when the own phases that are sure tell where its cars draw."""
+    def apply(self, i: int) -> None:
+        """Let what is known count, as far as it tells of the phases that its car uses now."""
         point = self.site.points[i]
+        used = point.phases_now
+        if point.measures and point.drawn[TOP] > _DRAWS_MA:
+            drawn = point.drawn
+            used = 3 if drawn[2] > _IN_USE_MA else 2 if drawn[1] > _IN_USE_MA else 1
+        if used < 3 and point.car == CHARGING:
+            self.kind[i] = used
+        if self.given[i] and not self.bits[i] & REFUTED:
+            return
+        rotation = ROTATIONS[self.held[i]] if self.uses and self._covers(i, used) else None
+        if rotation != point.rotation:
+            point.rotation = rotation or None
+            point.seat = NOWHERE
+
+    def _covers(self, i, used):
+        """True when the own phases that are sure tell where a car on `used` phases draws: two
+        tell all; a single-phase car is on the first, one with two phases leaves the third."""
         bits = self.bits[i] & 7
         if bits not in (0, 1, 2, 4):
             return True
-        used = point.phases_now
-        drawn = point.drawn
-        if used == 3 and drawn[2] < _IN_USE_MA:
-            used = 1 if drawn[1] < _IN_USE_MA else 2
-        if used < 3 and drawn[used - 1] > _DRAWS_MA:
-            self.kinds[i] |= used
-        return bits == (0, 1, 4, 8)[used] and self.kinds[i] in (0, used)
+        return bits == (8, 1, 4, 8)[used & 3]
 
-    def put(self, i, rotation):
-        point = self.site.points[i]
-        if point.rotation != rotation:
-            point.rotation = rotation
-            point.seat = NOWHERE
-
-    # --- for others
+    def is_open(self, i: int) -> bool:
+        """True while the place of its car is not sure: a probe would tell something."""
+        return (
+            self.home[i] != 255 and 0 < self.kind[i] < _LEFT and not self._covers(i, self.kind[i])
+        )
 
     def shown(self, i: int) -> tuple:
         """(rotation or None, percent 0..99, whether the meter has made that sure)."""
-        order = self._order(i)
-        bits = self.bits[i] & 7
+        bits = self.bits[i]
+        number = self.held[i]
+        if self.given[i] and not bits & REFUTED:
+            number = self.given[i]
         lead = 0
-        if order is None:
-            best, _, lead = self.best(i, 0)
-            order = [(best + k) % 3 for k in range(3)] if lead > 0 else None
-        elif bits:
-            lead = _TOP - _FLOOR
-            for k in range(3):
-                value = self.score[9 * i + 3 * k + order[k]]
-                for p in range(3):
-                    if bits >> k & 1 and p != order[k]:
-                        lead = min(lead, value - self.score[9 * i + 3 * k + p])
-        percent = 99 - (66 >> max(0, lead) // _HALVES)
-        text = None if order is None else "L%d%d%d" % tuple([p + 1 for p in order])
-        is_sure = bits > 0 and lead > 0 and (not self.rotation[i] or self._fits(i))
-        return text, percent, is_sure
+        for k in range(3):
+            place, by = self.lead(i, k)
+            if (bits >> k & 1 and (by < lead or not lead)) or (not bits & 7 and by > lead):
+                lead = by
+                if not number:
+                    places = [-1] * 3
+                    places[k] = place
+                    number = -ROTATIONS.index(rotation_of(places))
+        percent = 99 - (66 >> min(8, lead // 30))
+        is_sure = number > 0 and self._covers(i, self.kind[i])
+        return ROTATIONS[abs(number)] or None, percent, is_sure
 
     def wiring(self, c: int) -> tuple:
-        """What is wrong with each clamp of circuit c, 0: nothing."""
+        """What is wrong with each clamp of circuit c, 0: nothing; see learn_wiring.py."""
         for ear in self.ears:
             if ear.circuit.index == c:
                 return tuple(ear.codes)
@@ -244,9 +226,22 @@ class Learner:
         return call("loadmgmt", "learn_keep", "known", self)
 
     def recall(self, i: int, rotation: str) -> None:
-        """Put a learnt rotation back. It counts at once, as far as the first phase goes."""
+        """Put a learnt rotation back: it counts at once, and is watched."""
         call("loadmgmt", "learn_keep", "recall", self, i, rotation)
 
     def take_over(self, was, successors: list, now_ms: int) -> None:
         """New settings: what was found out at the same place stays."""
         call("loadmgmt", "learn_keep", "take_over", self, was, successors)
+
+
+def rotation_of(places: list) -> str:
+    """The rotation with these grid phases, -1: not known. Of one alone the usual, cyclic one."""
+    order = places[:]
+    known = [k for k in range(3) if order[k] >= 0]
+    if len(known) == 1:
+        k = known[0]
+        order = [(order[k] + j - k) % 3 for j in range(3)]
+    elif len(known) == 2:
+        k = 3 - known[0] - known[1]
+        order[k] = 3 - order[known[0]] - order[known[1]]
+    return "L%d%d%d" % tuple([p + 1 for p in order])

@@ -1,30 +1,31 @@
 """What the learner knows over new settings and restarts. Loaded for the call."""
 
-from loadmgmt.learn import REFUTED
-from loadmgmt.learn_wiring import ROTATIONS
+from loadmgmt.learn import REFUTED, ROTATIONS, SURE
+from loadmgmt.point import order_of
 
 
 def known(learner) -> dict:
     """The learnt rotations, by wallbox: those whose first phase is known."""
     return {
         i: ROTATIONS[number]
-        for i, number in enumerate(learner.rotation)
+        for i, number in enumerate(learner.held)
         if number and learner.bits[i] & 1
     }
 
 
 def recall(learner, i: int, rotation: str) -> None:
-    """Put one back. What is in the settings by now needs no help; what is not is known better."""
+    """Put one back, of which the first phase is taken for sure. What is in the settings by now
+    needs no help; where they say otherwise, that was contradicted before."""
     number = ROTATIONS.index(rotation)
     if learner.given[i] == number:
         return
-    learner.rotation[i] = number
-    learner.bits[i] = 1
-    if learner.given[i]:
-        learner.bits[i] |= REFUTED
-        learner.put(i, None)
-    if learner.uses:
-        learner.apply(i)
+    place = order_of(rotation)[0]
+    for p in range(9):
+        learner.score[9 * i + p] = SURE + 16 if p == place else 0
+    learner.held[i] = number
+    learner.bits[i] = 1 | REFUTED if learner.given[i] else 1
+    learner.kind[i] = 1
+    learner.apply(i)
 
 
 def take_over(learner, was, successors: list) -> None:
@@ -33,18 +34,13 @@ def take_over(learner, was, successors: list) -> None:
         if point is None or was.home[i] != learner.home[point.index]:
             continue
         j = point.index
-        for k in range(9):
-            learner.score[9 * j + k] = was.score[9 * i + k]
-        learner.kinds[j] = was.kinds[i]
         if learner.given[j] and learner.given[j] != was.given[i]:
-            continue  # the settings say something new: the next window judges that
-        learner.can[3 * j : 3 * j + 3] = was.can[3 * i : 3 * i + 3]
-        learner.rotation[j] = was.rotation[i]
+            continue  # the settings say something new
+        learner.score[9 * j : 9 * j + 9] = was.score[9 * i : 9 * i + 9]
+        learner.kind[j] = was.kind[i]
+        learner.held[j] = was.held[i]
         bits = was.bits[i]
         if not learner.given[j]:  # perhaps it was taken out of the settings
-            bits = bits & 7 if was.rotation[i] else 0
+            bits = bits & 7 if was.held[i] else 0
         learner.bits[j] = bits
-        if learner.bits[j] & REFUTED:
-            learner.put(j, None)
-        if learner.uses and learner.rotation[j]:
-            learner.apply(j)
+        learner.apply(j)

@@ -1,31 +1,35 @@
-"""What one meter tells of the wiring: windows between two of its samples, and their evidence.
+"""What one meter tells of the wiring: windows of some seconds between two of its values.
 
-In a window a wallbox's own phase k changed by something in an interval (its readings around both
-samples: neither they nor the meter's values are of an exact moment), and what the others may have
-changed on a meter's phase is an interval, too: nothing for who is known to be elsewhere, all or
-nothing for who may be there. Evidence is how much better the meter's change fits with a
-hypothesis than without it. It is bounded, so one step of the house weighs no more than one
-window; what the others may have done explains the meter both ways and is no evidence at all.
+In a window each wallbox's phases changed by so much, give or take what its readings around both
+values leave open: neither they nor the meter's values are of an exact moment. A car on one phase,
+or on two, has an odd own phase, the one that changed otherwise than the two others; where that is
+on the grid is what the meter tells (learn_place.py). The sum over the phases has to fit wherever
+the cars are: if it does not, the house has stepped, and the window is no evidence. So only a step
+that hides the car on one phase and shows it on another one in the same window says something
+wrong, and one window is never enough.
+
+Changes are in 32 mA here, variances in the square of that.
 """
 
 from array import array
 
 from compat import const, ticks_diff
 
-from loadmgmt.learn_weigh import CAP, MOST_SEEN, weigh_window
-from loadmgmt.learn_wiring import NEGATIVE_S
+from loadmgmt import learn_blind
+from loadmgmt.learn_place import expect, odd_phase, place
+from loadmgmt.learn_wiring import NEGATIVE_S, count
 from loadmgmt.point import BEFORE, LEAST, MOST
 
-_LEAST_MA = const(1500)  # a change that tells something
-_MOVED_MA = const(300)
-_EXACT_MA = const(250)
-_LOOSE_MA = const(1000)
-_WAIT_MS = const(16000)
-_TOLD_MS = const(4500)  # then whoever has not answered is not waited for
-_LONG_MS = const(40000)  # a window that tells nothing ends
-_LATE_MS = const(12000)  # by which a reading may lag behind the meter, or the meter behind it
+_WINDOW_MS = const(4500)
+_LONG_MS = const(8000)  # the longest while cars are on their way
+_LOOSE_MA = const(1500)
+_TOLD_MS = const(4500)  # who has not answered by then is not waited for
+_STILL_MA = const(300)
+_FIT = const(25)  # squared: the sum over the phases fits within 5 deviations
 _NEGATIVE_MA = const(-1000)
-_NOT_HEARD = const(65535)
+_UNKNOWN = const(65535)
+_LEAST_SPREAD_MA = const(350)
+_MOST_SPREAD_MA = const(6000)
 
 
 class Ear:
@@ -34,27 +38,26 @@ class Ear:
     def __init__(self, circuit):
         n = 3 * len(circuit.points)
         self.circuit = circuit
-        self.low = array("H", bytes(2 * n))  # mA at the noted sample, per wallbox and own phase
+        # mA per wallbox and own phase, at least and at most: at the noted value, and at the one
+        # with which the window began
+        self.low = array("H", bytes(2 * n))
         self.high = array("H", bytes(2 * n))
-        self.low0 = array("H", bytes(2 * n))  # and at the window's beginning
+        self.low0 = array("H", bytes(2 * n))
         self.high0 = array("H", bytes(2 * n))
         self.meter = [0, 0, 0]
         self.meter0 = [0, 0, 0]
-        self.change = [0, 0, 0]
         self.at_ms = self.at0_ms = circuit.sample_ms
         self.samples = circuit.samples
         self.has_base = self.is_noted = False
-        self.spread = [450, 450, 450]  # mA: three times the deviation of the meter's changes
+        self.spread = [500, 500, 500]  # mA: deviation of the meter's changes while nobody moves
         self.negative = bytearray(3)  # seconds for which a phase has been negative
         self.reversed = [0, 0, 0]  # evidence for a reversed clamp
         self.seen = 0  # that the wallboxes are in the meter's values
-        self.missed_ms = None  # a change was not seen, the meter may yet show it
-        self.odd_ms = None  # the meter moved and no wallbox had
-        self.missed = self.odd = 0  # by how much
         self.codes = bytearray(3)
+        self.blind = {}  # those that cannot measure, see learn_blind.py
 
-    def listen(self, learner, now_ms) -> bool:
-        """Note a new sample; weigh it when the wallboxes have told what they drew by then. True:
+    def listen(self, learner, now_ms: int) -> bool:
+        """Note a new value; weigh it when the wallboxes have told what they drew by then. True:
         there is something new."""
         circuit = self.circuit
         if not self.is_noted:
@@ -66,19 +69,25 @@ class Ear:
         late = ticks_diff(now_ms, self.at_ms) >= _TOLD_MS
         for p in circuit.points:
             if p.heard and ticks_diff(p.reading_ms, self.at_ms) <= 0:
-                if late:  # it may have moved unheard: this sample is of no use
+                if late:  # it may have moved unheard: this value is of no use
                     self.is_noted = False
                     self.samples = circuit.samples
                 return False
         self.is_noted = False
         self.samples = circuit.samples
-        self._tell_levels(now_ms)
-        if not self.has_base or self._is_over(now_ms, learner):
-            self.has_base = True
-            self.low, self.low0 = self.low0, self.low
-            self.high, self.high0 = self.high0, self.high
-            self.meter0[:] = self.meter
-            self.at0_ms = self.at_ms
+        if self.has_base and ticks_diff(self.at_ms, self.at0_ms) < _WINDOW_MS:
+            return False
+        loose = self._tell_levels(now_ms)
+        if self.has_base:
+            if loose > _LOOSE_MA and ticks_diff(self.at_ms, self.at0_ms) < _LONG_MS:
+                if circuit.update_ms < _WINDOW_MS:
+                    return False  # soon they will have arrived
+            self._weigh(learner)
+        self.has_base = True
+        self.low, self.low0 = self.low0, self.low
+        self.high, self.high0 = self.high0, self.high
+        self.meter0[:] = self.meter
+        self.at0_ms = self.at_ms
         return True
 
     def _note(self):
@@ -98,130 +107,109 @@ class Ear:
         at = 0
         for p in circuit.points:
             for k in range(3):
-                self.low[at] = min(_NOT_HEARD, p.drawn[LEAST + k])
-                self.high[at] = min(_NOT_HEARD, p.drawn[MOST + k])
+                self.low[at] = min(_UNKNOWN, p.drawn[LEAST + k])
+                self.high[at] = min(_UNKNOWN, p.drawn[MOST + k])
                 at += 1
 
     def _tell_levels(self, now_ms):
-        """The wallboxes' newer readings belong to the interval, too."""
+        """The wallboxes' newer readings belong to the interval, too. Returns by how much the most
+        uncertain one is open."""
         low = self.low
         high = self.high
+        loose = 0
         at = 0
         for p in self.circuit.points:
             drawn = p.drawn
             if not p.heard:
-                low[at] = _NOT_HEARD
+                low[at] = _UNKNOWN
             elif not p.measures:
-                from loadmgmt.learn_blind import note_level  # only where there is such a one
-
-                note_level(p, low, self.low0, at, now_ms)
+                learn_blind.note_level(p, low, high, at, now_ms)
             else:
                 for k in range(3):
                     low[at + k] = min(low[at + k], drawn[k], drawn[BEFORE + k])
-                    high[at + k] = min(_NOT_HEARD, max(high[at + k], drawn[k], drawn[BEFORE + k]))
+                    high[at + k] = min(_UNKNOWN, max(high[at + k], drawn[k], drawn[BEFORE + k]))
+                    loose = max(loose, high[at + k] - low[at + k])
             at += 3
+        return loose
 
-    def _changes(self, j):
-        """What wallbox j of the circuit changed by since the window began: least and most per own
-        phase; None: nobody knows."""
-        at = 3 * j
+    def _weigh(self, learner):
+        """The window between the two values."""
         low = self.low
+        high = self.high
         low0 = self.low0
-        if low[at] == _NOT_HEARD or low0[at] == _NOT_HEARD:
-            return (0, 0, 0, 0, 0, 0) if low[at] == low0[at] else None
-        if not self.circuit.points[j].measures:
-            from loadmgmt.learn_blind import change_of
+        high0 = self.high0
+        change = [(self.meter[p] - self.meter0[p]) >> 5 for p in range(3)]
+        common = 0  # what all phases changed by
+        loose = 0  # its variance
+        unseen = 0  # variance for those who cannot measure
+        movers = []
+        blind = []
+        at = 0
+        for point in self.circuit.points:
+            i = point.index
+            if _UNKNOWN in (low[at], low0[at]):
+                at += 3
+                if low[at - 3] != low0[at - 3]:
+                    self.blind.clear()
+                    return  # came or went unheard: by how much it changed nobody knows
+                continue
+            if not point.measures:
+                blind.append((point, at))
+                width = learn_blind.unrest(self, at) >> 9
+                unseen += width * width
+                at += 3
+                continue
+            d = []
+            width = 0
+            for k in range(at, at + 3):
+                d.append((low[k] + high[k] - low0[k] - high0[k]) >> 1)
+                width = max(width, high[k] - low[k] + high0[k] - low0[k])
+            at += 3
+            width >>= 2
+            up = max(d)
+            down = -min(d)
+            is_home = learner.home[i] == self.circuit.index
+            if up < _STILL_MA and down < _STILL_MA and width < _STILL_MA:
+                if is_home:
+                    learner.moves(i, 0)
+                continue
+            if is_home:
+                learner.moves(i, 1 if up > down else 2)
+            k = odd_phase(d)
+            alike = (d[k - 1] + d[k - 2]) >> 6
+            width >>= 5
+            common += alike
+            if abs(alike) * 32 > _STILL_MA:
+                loose += width * width
+            movers.append((i, k, (d[k] >> 5) - alike, width, learner.belief(i, k), is_home))
+        if not movers and not unseen:
+            self._learn_spread(change)
+        left = [change[p] - common for p in range(3)]
+        variance = [(spread >> 5) * (spread >> 5) + loose for spread in self.spread]
+        if blind:
+            expected, around = expect(movers, variance)
+            rest = [left[p] - expected[p] for p in range(3)]
+            for point, at in blind:
+                learn_blind.follow(self, learner, point, at, rest, around)
+        if not movers:
+            return
+        variance = [v + unseen for v in variance]
+        total = 0
+        off = variance[0] + variance[1] + variance[2]
+        for _, _, odd, width, _, _ in movers:
+            total += odd
+            off += width * width
+        if not unseen:
+            count(self, change, common, movers, variance, total, off)
+        miss = left[0] + left[1] + left[2] - total
+        if miss * miss <= _FIT * off and self.circuit.includes:
+            place(learner, movers, left, variance)
 
-            return change_of(low, low0, at)
-        least = [0] * 6
-        for k in range(3):
-            a = low[at + k] - self.high0[at + k]
-            b = self.high[at + k] - low0[at + k]
-            slack = (abs(a + b) >> 6) + (20 if b else 0)  # two meters agree within 3 %
-            least[k] = a - slack
-            least[3 + k] = b + slack
-        return least
-
-    def _is_over(self, now_ms, learner):
-        """Weigh the window if it tells something. True: the next one begins."""
-        points = self.circuit.points
-        need = max(_LEAST_MA, max(self.spread))
-        is_calm = True
-        moved = False
-        loose = 0  # by how much it is uncertain where they are now
-        changes = []
-        for j in range(len(points)):
-            c = self._changes(j)
-            if c is None:
-                return True
-            changes.append(c)
-            if points[j].measures:
-                at = 3 * j
-                for k in range(3):
-                    loose += max(0, self.high[at + k] - self.low[at + k] - _EXACT_MA)
-            for k in range(3):
-                if abs(c[k] + c[3 + k]) > 2 * _MOVED_MA or c[3 + k] - c[k] > 4 * _MOVED_MA:
-                    is_calm = False
-                if c[k] >= need or c[3 + k] <= -need:
-                    moved = True
-            at = 3 * j
-            if not points[j].measures and self.low[at] != self.low0[at] and not self.low[at + 1]:
-                moved = True
-        long_ms = ticks_diff(self.at_ms, self.at0_ms)
-        if not moved and not is_calm:
-            return long_ms > _LONG_MS
-        if loose > _LOOSE_MA and long_ms < _WAIT_MS and self.circuit.update_ms < 5000:
-            return False  # soon they will have arrived
-        change = self.change
+    def _learn_spread(self, change):
+        """Nobody moved: the meter's own unrest, as 1.5 times the median."""
         for p in range(3):
-            change[p] = self.meter[p] - self.meter0[p]
-        if is_calm and not moved:
-            for p in points:
-                learner.moves(p.index, self.circuit.index, 0)
-            self._learn_spread(now_ms)
-        else:
-            weigh_window(self, learner, changes, need, now_ms)
-        return True
-
-    def _learn_spread(self, now_ms):
-        """Nobody moved: the meter's own unrest, as three times its deviation (4.5 medians)."""
-        for p in range(3):
-            off = abs(self.change[p])
             spread = self.spread[p]
-            if off > 2000:
-                self.is_odd(self.change[p], now_ms)
-            if off * 9 > spread * 2:
-                self.spread[p] = min(20000, spread + (spread >> 5) + 1)
-            elif spread > 300:
-                self.spread[p] = spread - (spread >> 5)
-        self._count_missed(now_ms)
-
-    # --- a change that is not seen now may be seen a little later, or was before
-
-    def is_odd(self, rest: int, now_ms: int) -> None:
-        """The meter moved by that much and no wallbox had."""
-        if self.missed_ms is not None and _alike(rest, self.missed):
-            self.missed_ms = None
-        elif self.odd_ms is None or abs(rest) > abs(self.odd):
-            self.odd = rest
-            self.odd_ms = now_ms
-
-    def is_missed(self, change: int, now_ms: int) -> None:
-        """A wallbox changed by that much and the meter had not."""
-        self._count_missed(now_ms)
-        if self.odd_ms is not None and _alike(change, self.odd):
-            self.odd_ms = None
-        elif self.missed_ms is None:
-            self.missed = change
-            self.missed_ms = now_ms
-
-    def _count_missed(self, now_ms):
-        if self.missed_ms is not None and ticks_diff(now_ms, self.missed_ms) > _LATE_MS:
-            self.missed_ms = None
-            self.seen = max(-MOST_SEEN, self.seen - CAP)
-        if self.odd_ms is not None and ticks_diff(now_ms, self.odd_ms) > _LATE_MS:
-            self.odd_ms = None
-
-
-def _alike(a: int, b: int) -> bool:
-    return abs(a - b) < 1000 + abs(b) // 4
+            if abs(change[p]) * 48 > spread:
+                self.spread[p] = min(_MOST_SPREAD_MA, spread + (spread >> 5))
+            else:
+                self.spread[p] = max(_LEAST_SPREAD_MA, spread - (spread >> 5))

@@ -1,27 +1,61 @@
-"""What the evidence says of a meter's clamps and place: METER_WIRING, per circuit and phase."""
+"""What the windows say of a meter's clamps and its place: METER_WIRING, per circuit and phase."""
 
 from compat import const
 
 from loadmgmt import event
+from loadmgmt.learn_place import expect, misfit
 from loadmgmt.point import order_of
-from loadmgmt.trust import LOW
-
-ROTATIONS = ("", "L123", "L132", "L231", "L213", "L321", "L312")  # as numbered by WARP
-
-# An own phase is sure where the meter has shown it in two movements that fit to the ampere, or in
-# more that fit less well, and nothing has spoken for another place. In hundredths of a movement:
-VALUE = 150  # more than being on none
-LEAD = 270  # more than each other place; each has been refuted about as often
 
 REVERSED = 1  # the clamp of this phase
-SWAPPED = 2  # the clamps of these phases
+SWAPPED = 2  # the clamps of these phases, or what the settings say of the wallboxes there
 UNSEEN = 3  # the meter does not see the wallboxes, although it is set up so
 SEEN = 4  # it sees them, although it is set up not to
 
-_ALARM = const(300)  # three movements
-_REVERSED = const(250)  # that fit well
-_BOTH = const(200)
 NEGATIVE_S = const(20)  # without generation
+_ALARM = const(300)
+_MOST = const(500)
+_EXCHANGED = const(200)
+_CONFIRMED = const(176)  # more than the lead that the settings begin with
+_CHANGE = const(60)  # 2 A in 32 mA: what is smaller tells nothing here
+_CLEAR = const(9)  # squared: three deviations
+
+
+def count(ear, change, common, movers, variance, total, off) -> None:
+    """Add a window's evidence; see learn_meter.py for what the amounts are.
+
+    The sum over the phases tells whether the wallboxes are seen, wherever they are. A phase on
+    which the change is known tells of its clamp.
+    """
+    all_of_it = 3 * common + total
+    if abs(all_of_it) >= _CHANGE and all_of_it * all_of_it > _CLEAR * off:
+        seen = change[0] + change[1] + change[2]
+        more = misfit(seen, off) - misfit(seen - all_of_it, off)
+        ear.seen = max(-_MOST, min(_MOST, ear.seen + more))
+    expected, around = expect(movers, variance)
+    for p in range(3):
+        known = expected[p] + common
+        if abs(known) >= _CHANGE and known * known > _CLEAR * around[p]:
+            more = misfit(change[p] - known, around[p]) - misfit(change[p] + known, around[p])
+            ear.reversed[p] = max(-_MOST, min(_MOST, ear.reversed[p] + more))
+    miss = seen_alone(ear, change, common, movers, variance)
+    if miss >= 0:
+        ear.reversed[miss] = min(_MOST, ear.reversed[miss] + 100)
+
+
+def seen_alone(ear, change, common, movers, variance) -> int:
+    """The phase on which a single car of unknown place shows the wrong way round, or -1."""
+    if len(movers) != 1 or common or abs(movers[0][2]) < _CHANGE:
+        return -1
+    odd = movers[0][2]
+    width = movers[0][3]
+    for p in range(3):
+        miss = 0
+        for q in range(3):
+            off = change[q] + (odd if q == p else 0)
+            miss += misfit(off, variance[q] + (width * width if q == p else 0))
+        if miss < 32:
+            return p
+    return -1
 
 
 def judge_wiring(learner, ear) -> None:
@@ -30,14 +64,12 @@ def judge_wiring(learner, ear) -> None:
     was = ear.codes[0]
     codes = [0, 0, 0]
     alarm = 1 if was in (UNSEEN, SEEN) else _ALARM  # once told, it takes evidence for the contrary
-    if includes and ear.circuit.trust.state >= LOW:
-        alarm = min(alarm, _BOTH)  # R6 says the same
     if (-ear.seen if includes else ear.seen) >= alarm:
         codes = [UNSEEN if includes else SEEN] * 3
     else:
         negative = [p for p in range(3) if ear.negative[p] >= NEGATIVE_S and ear.reversed[p] >= 0]
         for p in range(3):
-            if ear.reversed[p] >= (1 if ear.codes[p] == REVERSED else _REVERSED):
+            if ear.reversed[p] >= (1 if ear.codes[p] == REVERSED else _ALARM):
                 codes[p] = REVERSED
             elif p in negative:
                 codes[p] = SWAPPED if len(negative) == 2 else REVERSED
@@ -50,34 +82,24 @@ def judge_wiring(learner, ear) -> None:
 
 
 def _find_swapped(learner, circuit, codes):
-    """Wallboxes of several settings say the same: it is the clamps that are not where they
-    should be."""
-    for p in range(3):
-        against = {}
-        others = 0
-        for point in circuit.points:
-            i = point.index
-            if learner.home[i] != circuit.index or not learner.given[i]:
-                continue
-            found = _place_given(learner, i, p)
-            if found == p:
-                against = None
-                break
-            if found == -1:
-                others += 1
-            elif found is not None:
-                against[found] = against.get(found, 0) + 1
-        if against and len(against) == 1:
-            for found, votes in against.items():
-                if votes > 1 or not others:
-                    codes[p] = codes[found] = SWAPPED
-
-
-def _place_given(learner, i, phase):
-    """Where the meter shows what the settings have on this phase; -1: it has moved and that is not
-    sure yet, None: nothing is known."""
-    k = order_of(ROTATIONS[learner.given[i]]).index(phase)
-    best, value, lead = learner.best(i, k)
-    if value >= VALUE and lead >= LEAD:
-        return best
-    return -1 if lead or value else None
+    """Wallboxes are not where the settings have them, and none that they have on either of the
+    two phases is: the clamps may be exchanged."""
+    against = [0] * 9  # 3 * phase in the settings + phase where the meter shows it
+    confirmed = [False] * 3
+    for point in circuit.points:
+        i = point.index
+        order = order_of(learner.setting(i))
+        if order is None or learner.home[i] != circuit.index:
+            continue
+        for k in range(3):
+            place, lead = learner.lead(i, k)
+            if place != order[k]:
+                at = 9 * i + 3 * k
+                by = learner.score[at + place] - learner.score[at + order[k]]
+                against[3 * order[k] + place] += by
+            elif lead >= _CONFIRMED:
+                confirmed[place] = True
+    for a in range(3):
+        for b in range(3):
+            if against[3 * a + b] >= _EXCHANGED and not confirmed[a] and not confirmed[b]:
+                codes[a] = codes[b] = SWAPPED
