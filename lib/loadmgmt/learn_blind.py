@@ -14,7 +14,7 @@ from loadmgmt.point import CHARGING, CONFIRM_BY_TIME_MS
 _UNDER_MA = const(250)  # a car stays up to 0.5 A below its setpoint
 _LEAST = const(47)  # 1.5 A in 32 mA
 _FITS = const(40)
-_CLEAR = const(100)
+_CLEAR = const(64)
 
 
 def note_level(p, low, high, at: int, now_ms: int) -> None:

@@ -219,6 +219,7 @@ def test_without_own_measurement_it_is_found_by_its_setpoints():
     for ma in (12000, 0, 12000, 8000, 13000, 0, 10000):
         bench.setpoints[0] = ma
         bench.draw(0, ma)
+        bench.second(10)  # it is known what it draws when it had its time
     assert bench.sure() == "L231"
 
 
