@@ -13,6 +13,7 @@ OBEYS = 23  # subject: wallbox
 STOPPED = 24  # subject: wallbox; value: circuit * 3 + phase that left no legal setpoint
 STARTED = 25  # subject: wallbox; value: setpoint mA
 TURN_ENDED = 26  # subject: wallbox; its slot is over and others wait
+PART_FAILED = 13  # subject: number of the part; something that was switched on is off
 LEARNT = 27  # subject: wallbox; value: percent * 10 + the rotation as in WARP, 1..6
 UNLEARNT = 28  # subject: wallbox; value: the rotation that was contradicted, 1..6
 WOKEN = 29  # subject: wallbox; value: the number of the attempt to wake its car

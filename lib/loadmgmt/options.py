@@ -3,6 +3,7 @@
 Of the circuits their own attributes count: imbalance_ma, is_preventive, breaker.
 """
 
+from loadmgmt import event
 from loadmgmt.point import CHARGING, FULL, NOWHERE
 
 # options that are plain values of the site
@@ -41,3 +42,23 @@ def attach(site, options: dict, now_ms: int) -> None:
         from loadmgmt.wake import Waker
 
         site.modules += (Waker(site, now_ms, options["wake"]),)
+
+
+def drop(site, module, error) -> None:
+    """Go on without a module that has failed, as if it were switched off."""
+    print("part failed:", repr(error))
+    number = site.modules.index(module)
+    site.modules = tuple([other for other in site.modules if other is not module])
+    if module is site.learner:
+        site.learner = None
+    elif module is site.breaker:
+        site.breaker = None
+    elif module is site.balance:
+        site.balance = None
+        while len(site.over) > 6 * len(site.circuits):
+            site.over.pop()
+        for point in site.points:
+            point.seat = NOWHERE
+    for point in site.points:
+        point.paused = False
+    site.tell(event.PART_FAILED, number)

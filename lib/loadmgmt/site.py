@@ -107,7 +107,12 @@ class Site:
                 circuit.trust.age(now_ms)
                 self._trust_changed(circuit, was, now_ms)
         for module in self.modules:
-            module.look(self, now_ms)
+            try:
+                module.look(self, now_ms)
+            except MemoryError:
+                pass  # it looks again in the next pass
+            except Exception as error:  # noqa: BLE001 - nothing optional ends the pass (R7)
+                call("loadmgmt", "options", "drop", self, module, error)
         flags = 0
         last_car = self.last_car
         for p in self.points:
