@@ -15,7 +15,6 @@ from array import array
 
 from compat import const, ticks_diff
 
-from loadmgmt import learn_blind
 from loadmgmt.learn_place import expect, odd_phase, place
 from loadmgmt.learn_wiring import NEGATIVE_S, count
 from loadmgmt.point import BEFORE, LEAST, MOST
@@ -123,6 +122,8 @@ class Ear:
             if not p.heard:
                 low[at] = _UNKNOWN
             elif not p.measures:
+                from loadmgmt import learn_blind  # only where there is such a one
+
                 learn_blind.note_level(p, low, high, at, now_ms)
             else:
                 for k in range(3):
@@ -154,6 +155,8 @@ class Ear:
                     return  # came or went unheard: by how much it changed nobody knows
                 continue
             if not point.measures:
+                from loadmgmt import learn_blind
+
                 blind.append((point, at))
                 width = learn_blind.unrest(self, at) >> 9
                 unseen += width * width
