@@ -10,3 +10,7 @@ except KeyboardInterrupt:
     # without this the watchdog would reset the board in the middle of a copy
     board.safe_outputs()
     board.maintenance()
+except Exception:
+    # nothing feeds it: the board starts anew; on a PC the guardian does that at once
+    board.watchdog(8000)
+    raise

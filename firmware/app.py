@@ -33,6 +33,9 @@ class App:
     """What all parts may ask for; the web server's context."""
 
     version = VERSION
+    settings_error = None  # text
+    stage = 0  # how much this life goes without, see firmware.cautious
+    left_out = ()  # what that is, by its settings
 
     def __init__(self):
         self.reset_cause = board.reset_cause()

@@ -3,29 +3,63 @@
 import gc
 import sys
 
-from compat import ticks_ms
-from on_demand import unload
+from compat import UPY, ticks_ms
+from on_demand import call, unload
 
 from firmware import board, eventcodes, settings
+
+# with less left, the pass or the page fails soon; objects of a chip are half as large
+_SPARE = 11500 if sys.maxsize > 0x7FFFFFFF else 6000
+_BUILT = ("site", "bus", "warp", "meters", "inputs", "profiles", "push", "learnt")
 
 
 def start(app) -> None:
     """Build the app of the stored settings, or of none at all if they cannot be used."""
-    document, app.settings_error = settings.load()
+    document = error = None
     try:
-        _build(app, document)
-    except ValueError as error:
-        app.settings_error = app.settings_error or str(error)
-        document = settings.defaults()
-        _build(app, document)
-    _work_out(app, document)
+        app.stage = call("firmware", "cautious", "stage", app.events.since())
+        document, app.settings_error = settings.load()
+        _begin(app, document)
+        gc.collect()
+        if UPY and gc.mem_free() < _SPARE:
+            call("firmware", "cautious", "leave_out_more", app, document)
+    except ValueError as wrong:
+        error = str(wrong)
+    except MemoryError:
+        for name in _BUILT:
+            setattr(app, name, None)  # there has to be memory for what follows
+        app.control.replace(None, None)
+        unload("firmware", ("build", "warp_config", "supply"))
+        if document:
+            call("firmware", "cautious", "leave_out_more", app, document)
+        document = None
+        error = "settings: too much for the memory; give less"
+    if error:
+        app.settings_error = app.settings_error or error
+        _begin(app, settings.defaults())
     if app.settings_error:
         app.events.add(eventcodes.SETTINGS_ERROR)
         print("settings error:", app.settings_error)
 
 
+def _begin(app, document) -> None:
+    reduced = _reduced(app, document)
+    if app.left_out:
+        call("firmware", "cautious", "note", app)
+    _build(app, reduced)
+    _work_out(app, reduced)
+
+
+def _reduced(app, document) -> dict:
+    """The document without what this life goes without."""
+    app.left_out = ()
+    if app.stage:
+        document, app.left_out = call("firmware", "cautious", "reduced", app, document)
+    return document
+
+
 def document(app) -> dict:
-    """The settings in force: read anew, they take too much memory to be kept."""
+    """The settings in force, read anew: they take much memory."""
     stored, error = settings.load()
     if error and "memory" in error:
         raise MemoryError  # what came instead is not in force
@@ -37,9 +71,11 @@ def apply(app, new) -> str | None:
     before = dict(app.__dict__)
     is_done = False
     try:
-        _build(app, new)
+        reduced = _reduced(app, new)
+        _build(app, reduced)
         _take_over(app, before)
-        _work_out(app, new)
+        _work_out(app, reduced)
+        reduced = None
         error = settings.save(new)
         is_done = error is None
     except ValueError as wrong:
@@ -154,7 +190,6 @@ def _learnt(app):
 def _unload_unused(app) -> None:
     """Free the code of what the site in force goes without."""
     site = app.site
-    is_waking = [1 for module in site.modules if type(module).__name__ == "Waker"]
     unused = ["peaks", "classes"]  # the pass loads them where it needs them
     if site.learner is None:
         unused += ["learn", "probe"]
@@ -162,7 +197,7 @@ def _unload_unused(app) -> None:
         unused += ["balance", "uneven"]
     if site.breaker is None:
         unused += ["breaker", "envelope", "thermal"]
-    if not is_waking:
+    if not [1 for module in site.modules if type(module).__name__ == "Waker"]:
         unused.append("wake")
     found = [name[9:] for name in sys.modules if name[:9] == "loadmgmt."]
     # learn.py and its parts, learn_meter.py for example

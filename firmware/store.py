@@ -78,6 +78,14 @@ def _end(crc) -> bytes:
     return _CRC + b'%08x"}\n' % crc
 
 
+def mark() -> int:
+    """The CRC of FILE as it is now, 0 where there is none."""
+    try:
+        return _checksum(FILE)[1]
+    except OSError:
+        return 0
+
+
 def _exists(name) -> bool:
     try:
         os.stat(name)

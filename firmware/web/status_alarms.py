@@ -25,6 +25,8 @@ def _wiring(name, found):
 def _alarms(context):
     if context.settings_error:
         yield "settings", ""
+    if context.left_out:
+        yield "left_out", ", ".join(context.left_out)
     for meter in context.meters:
         if meter.trust not in (trust.STARTING, trust.GOOD):
             yield "meter_" + trust.NAMES[meter.trust], meter.name

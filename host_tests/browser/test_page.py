@@ -144,7 +144,7 @@ def test_what_was_learnt_is_said_on_the_card(site, page):
     page.goto(site.url)
     expect(card(page, "Right")).to_contain_text("1 phase · learnt L2, 98 %")
     expect(card(page, "Left")).to_contain_text("3 phases · connected L123")
-    expect(card(page, "Lost")).to_contain_text("learning its wiring")
+    expect(card(page, "Lost")).to_contain_text("wiring not learnt yet")
     grid = card(page, "grid")
     expect(grid).to_contain_text("Fuse 35 A · phases differ by at most 20 A · short overloads")
     alarms = page.get_by_label("Alarms")
@@ -173,7 +173,7 @@ def test_what_was_learnt_is_said_on_the_card(site, page):
             "L123",
             "3 phases · connected L123 · learnt L312, 97 %",
         ),
-        ({"rotation": None, "percent": 0, "sure": False}, None, "3 phases · learning its wiring"),
+        ({"rotation": None, "percent": 0, "sure": False}, None, "3 phases · wiring not learnt yet"),
         ({"rotation": None, "percent": 0, "sure": False}, "L123", "3 phases · connected L123"),
         ({"rotation": "L123", "percent": 33, "sure": False}, "L123", "3 phases · connected L123"),
     ],

@@ -100,6 +100,43 @@ def test_all_at_once_keeps_the_rules_and_serves_a_client():
         judge.check_rules(site)
 
 
+def test_what_the_memory_does_not_bear_is_left_out_and_kept_in_the_settings():
+    boxes = 16
+    config = SiteConfig(
+        boxes=[BoxConfig() for _ in range(boxes)],
+        cars=[car() for _ in range(boxes)],
+        main_ma=(15000 * boxes,) * 3,
+        settings=everything.DOCUMENT,
+    )
+    circuit = {"imbalance_ma": 20000, "breaker": "gG"}
+    with tempfile.TemporaryDirectory(prefix="fusekeeper-site-") as flash:
+        with Running(config, circuit, heap="150K", flash=flash) as site:
+            status = site.status()
+            alarms = {alarm["code"]: alarm["subject"] for alarm in status["alarms"]}
+            assert alarms["left_out"] == "learning, wake_up, imbalance_ma, breaker"
+            assert status["settings_error"] is None and status["reset_cause"] == "restart"
+            assert status["circuits"][0]["imbalance_ma"] is None
+            site.charging(*range(boxes), timeout_s=90)
+            assert "left out: learning" in site.log()
+            stored = site.flash / "settings.json"
+            before = json.loads(stored.read_text())
+            given = site.get("/charge_manager/config")
+            given["requested_current_margin"] = 2500
+            assert site.put("/charge_manager/config", given)[0] == 503
+            assert json.loads(stored.read_text()) == before
+            judge.check_rules(site)
+            # first the learner, then the rest; it knows that after the next restart
+            assert site.restarts == ["restart", "restart"]
+            site.kill()
+            site.wait_status(lambda s: s["reset_cause"] == "watchdog", 60, "restarted")
+            site.expected_restarts = 3
+        # more memory, power on: all is in force
+        with Running(config, circuit, heap="1M", flash=flash) as site:
+            status = site.status()
+            assert status["circuits"][0]["imbalance_ma"] == 20000
+            assert "left_out" not in [alarm["code"] for alarm in status["alarms"]]
+
+
 def rows_of(flash):
     try:
         return json.loads((pathlib.Path(flash) / FILE).read_text())["rotations"]

@@ -126,6 +126,7 @@ class Context:
     version = "0.0.1"
     reset_cause = "power_on"
     settings_error = None
+    left_out = ()
     learnt = Learnt()
     events = Events()
 
