@@ -17,6 +17,7 @@ from loadmgmt.point import CHARGING, NO_CAR, NOWHERE, TOP, order_of
 from on_demand import call
 
 SURE = const(304)  # lead over the second best
+_TOLD = const(96)  # by one window: many that say little, all alike, are no proof
 _DOUBT = const(96)  # a sure one with less is unknown again
 _WRONG = const(200)  # by which a place refutes that of the settings
 _GIVEN = const(128)  # the lead that the settings begin with
@@ -39,6 +40,7 @@ class Learner:
         self.uses = uses
         self.score = array("h", bytes(18 * n))  # 3 * own phase + phase of the meter
         self.said = array("h", bytes(18 * n))  # of that in the present movement
+        self.clear = bytearray(3 * n)  # per own phase: 1 + the place that one window told clearly
         self.direction = bytearray(n)
         self.kind = bytearray(n)  # on how many phases its car draws, 1 or 2, and _LEFT
         self.bits = bytearray(n)  # own phases that are sure, and REFUTED
@@ -100,8 +102,9 @@ class Learner:
             for at in range(9 * i, 9 * i + 9):
                 self.said[at] = 0
 
-    def add(self, i: int, k: int, gains: list) -> None:
-        """Add a window's evidence where own phase k of wallbox i is."""
+    def add(self, i: int, k: int, gains: list, doubt: int) -> None:
+        """Add a window's evidence where own phase k of wallbox i is; doubt: it has been divided
+        by that."""
         score = self.score
         said = self.said
         at = 9 * i + 3 * k
@@ -109,6 +112,8 @@ class Learner:
             was = said[at + p]
             said[at + p] = now = max(-_MOVEMENT, min(_MOVEMENT, was + gains[p]))
             score[at + p] += now - was
+            if gains[p] * doubt >= _TOLD:
+                self.clear[3 * i + k] = 1 + p
         most = max(score[at], score[at + 1], score[at + 2])
         for p in range(3):
             score[at + p] = max(-_MOST, score[at + p] - most)
@@ -134,16 +139,18 @@ class Learner:
         places = [-1] * 3
         is_contradicted = False
         order = order_of(self.setting(i))
+        counts = order_of(ROTATIONS[self.held[i]] or None)
         for k in range(3):
             best, lead = self.lead(i, k)
             if order and not bits & REFUTED and best != order[k] and lead >= _WRONG:
                 is_contradicted = True
                 bits |= REFUTED
-            if bits >> k & 1 and lead < _DOUBT:
+            if bits >> k & 1 and (lead < _DOUBT or (counts and best != counts[k])):
                 bits &= ~(1 << k)
                 is_contradicted = True
-            if lead >= (_DOUBT if bits >> k & 1 else SURE):
+            if lead >= SURE and self.clear[3 * i + k] == best + 1:
                 bits |= 1 << k
+            if bits >> k & 1:
                 places[k] = best
         for k in range(3):  # no two of its phases are on one
             if places[k] >= 0 and places[k] in places[:k]:

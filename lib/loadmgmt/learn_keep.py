@@ -22,6 +22,7 @@ def recall(learner, i: int, rotation: str) -> None:
     place = order_of(rotation)[0]
     for p in range(9):
         learner.score[9 * i + p] = SURE + 16 if p == place else 0
+    learner.clear[3 * i] = 1 + place
     learner.held[i] = number
     learner.bits[i] = 1 | REFUTED if learner.given[i] else 1
     learner.kind[i] = 1
@@ -37,6 +38,7 @@ def take_over(learner, was, successors: list) -> None:
         if learner.given[j] and learner.given[j] != was.given[i]:
             continue  # the settings say something new
         learner.score[9 * j : 9 * j + 9] = was.score[9 * i : 9 * i + 9]
+        learner.clear[3 * j : 3 * j + 3] = was.clear[3 * i : 3 * i + 3]
         learner.kind[j] = was.kind[i]
         learner.held[j] = was.held[i]
         bits = was.bits[i]

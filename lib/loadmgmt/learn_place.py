@@ -60,9 +60,9 @@ def place(learner, movers, left, variance, doubt=1):
             here = misfit(off - odd, around_it + width * width)
             for place in range(3):
                 gains[place] -= here if place == p else elsewhere
+        found.append((i, k, gains))
+    for i, k, gains in found:
         most = max(gains)
         gains = [max(-_WINDOW, gain - most) for gain in gains]
         mean = (gains[0] + gains[1] + gains[2]) // 3
-        found.append((i, k, [(gain - mean) // doubt for gain in gains]))
-    for i, k, gains in found:
-        learner.add(i, k, gains)
+        learner.add(i, k, [(gain - mean) // doubt for gain in gains], doubt)
