@@ -36,6 +36,7 @@ _SHARE_MS = const(1000)  # the full solve runs at most once a second
 _HOUR_MS = const(3600000)
 _MINUTE_MS = const(60000)
 _OPEN_MS = const(900000)
+_SLOT_MS = const(900000)
 _WAIT_MS = const(30000)  # longer than the slowest car and the loss of some answers
 
 
@@ -160,10 +161,13 @@ class Site:
     def change(self, point, setpoint_ma, now_ms):
         """Give a wallbox its new setpoint and wait for that to settle before the next raise."""
         if (point.setpoint_ma > 0) != (setpoint_ma > 0):
+            was_ms = self.turn_ms[point.index]
             self.turn_ms[point.index] = now_ms
             if setpoint_ma > 0:
                 self.tell(event.STARTED, point.index, setpoint_ma)
                 self.told[point.index] &= ~(TOLD_CUT | TOLD_AGAIN)
+                if ticks_diff(now_ms, was_ms) >= _SLOT_MS:  # R9: a stop of so long ago is none
+                    self.told[point.index] &= ~TOLD_STOPPED
             else:
                 self.told[point.index] |= TOLD_STOPPED
         if not point.measures and point.setpoint_ma > 0:

@@ -154,6 +154,22 @@ def test_the_pause_has_a_reason_of_its_own():
     assert site.points[0].reason == reason.PAUSES
 
 
+def test_a_stop_of_long_ago_makes_the_next_one_no_second_stop():
+    for off_s, pause_s in ((120, 900), (7200, 0)):
+        site = static(1, 10000)
+        play(site, 30)
+        limits.set_available(site, 0)
+        play(site, off_s, None, 30)
+        limits.set_available(site, None)
+        assert play(site, 300, None, 30 + off_s)[-1][0] > 0
+        limits.set_available(site, 0)  # stopped again while it is on for less than 15 minutes
+        play(site, 5, None, 330 + off_s)
+        limits.set_available(site, None)
+        rows = play(site, 1000, None, 335 + off_s)
+        begun = next(k for k, row in enumerate(rows) if row[0] > 0)
+        assert pause_s - 10 <= begun <= pause_s + 10, (off_s, begun)
+
+
 def test_a_turn_lasts_for_the_minimum_on_time():
     for on_minutes in (0, 40):
         site = static(2, 10000, on_ms=on_minutes * 60000)
