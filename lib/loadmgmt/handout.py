@@ -89,7 +89,7 @@ def hand_out(site, on, ended, total, is_settled, now_ms) -> int:
         note(site, p, reason.WAITS_TURN, -1, 0)
         site.tell(event.TURN_ENDED, i)
         flags = _LOWERED
-    if raising:
+    if raising and not (flags and site.balance):  # else what ends was part of its balance
         for i in raising:
             for j in points[i].seat.places:
                 room[j] += low[i]

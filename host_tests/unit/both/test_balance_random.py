@@ -6,6 +6,8 @@ from random_judge import Broken
 from random_plan import Dice, plan
 from random_site import RandomSite
 
+from loadmgmt import event
+
 SEEDS = range(1, 19)
 TICKS = 120
 # (seed, passes) of sites on which a rule did not hold once
@@ -34,6 +36,21 @@ def test_the_phases_differ_by_no_more_than_allowed():
 def test_they_do_so_where_they_once_did_not():
     for seed, ticks in KEPT:
         play(seed, ticks)
+
+
+def test_nobody_starts_in_the_pass_that_ends_a_turn():
+    # the ones that end were part of the balance on which its start would rely
+    site = BalancedSite(add_limits(plan(Dice(180), 400, 16), Dice(185)))
+    ended = 0
+    while site.tick < 100:
+        told = len(site.told)
+        before = [box.point.setpoint_ma for box in site.boxes]
+        site.step()
+        if event.TURN_ENDED in [one[0] for one in site.told[told:]]:
+            ended += 1
+            for box, was in zip(site.boxes, before):
+                assert box.point.setpoint_ma <= was, (site.now_ms, box.name)
+    assert ended
 
 
 def test_without_a_limit_the_site_is_the_one_it_was():
