@@ -17,6 +17,7 @@ _MOST = const(500)
 _EXCHANGED = const(200)
 _CONFIRMED = const(176)  # more than the lead that the settings begin with
 _CHANGE = const(60)  # 2 A in 32 mA: what is smaller tells nothing here
+_MIRRORED = const(128)
 _CLEAR = const(9)  # squared: three deviations
 
 
@@ -30,6 +31,9 @@ def count(ear, change, common, movers, variance, total, off) -> None:
     if abs(all_of_it) >= _CHANGE and all_of_it * all_of_it > _CLEAR * off:
         seen = change[0] + change[1] + change[2]
         more = misfit(seen, off) - misfit(seen - all_of_it, off)
+        for p in range(3):
+            if more < 0 and change[p] * change[p] > _CLEAR * variance[p]:
+                more = 0  # something is seen; whether rightly is another question
         ear.seen = max(-_MOST, min(_MOST, ear.seen + more))
     expected, around = expect(movers, variance)
     for p in range(3):
@@ -37,23 +41,24 @@ def count(ear, change, common, movers, variance, total, off) -> None:
         if abs(known) >= _CHANGE and known * known > _CLEAR * around[p]:
             more = misfit(change[p] - known, around[p]) - misfit(change[p] + known, around[p])
             ear.reversed[p] = max(-_MOST, min(_MOST, ear.reversed[p] + more))
-    miss = seen_alone(ear, change, common, movers, variance)
-    if miss >= 0:
-        ear.reversed[miss] = min(_MOST, ear.reversed[miss] + 100)
+    p = _mirrored(change, common, total, variance, off)
+    if p >= 0:
+        ear.reversed[p] = min(_MOST, ear.reversed[p] + _ALARM // 2)
 
 
-def seen_alone(ear, change, common, movers, variance) -> int:
-    """The phase on which a single car of unknown place shows the wrong way round, or -1."""
-    if len(movers) != 1 or common or abs(movers[0][2]) < _CHANGE:
+def _mirrored(change, common, total, variance, off) -> int:
+    """The phase that shows all that cars on one phase changed by, but the wrong way round; -1."""
+    if common or abs(total) < _CHANGE:
         return -1
-    odd = movers[0][2]
-    width = movers[0][3]
+    loose = off - variance[0] - variance[1] - variance[2]
     for p in range(3):
         miss = 0
         for q in range(3):
-            off = change[q] + (odd if q == p else 0)
-            miss += misfit(off, variance[q] + (width * width if q == p else 0))
-        if miss < 32:
+            if q == p:
+                miss += misfit(change[q] + total, variance[q] + loose)
+            else:
+                miss += misfit(change[q], variance[q])
+        if miss < _MIRRORED:
             return p
     return -1
 
