@@ -13,6 +13,7 @@ SEEN = 4  # it sees them, although it is set up not to
 
 NEGATIVE_S = const(20)  # without generation
 _ALARM = const(300)
+_TWICE = const(250)  # two changes that fit
 _MOST = const(500)
 _EXCHANGED = const(200)
 _CONFIRMED = const(176)  # more than the lead that the settings begin with
@@ -68,7 +69,7 @@ def judge_wiring(learner, ear) -> None:
     includes = ear.circuit.includes
     was = ear.codes[0]
     codes = [0, 0, 0]
-    alarm = 1 if was in (UNSEEN, SEEN) else _ALARM  # once told, it takes evidence for the contrary
+    alarm = 1 if was in (UNSEEN, SEEN) else _TWICE  # once told, it takes evidence for the contrary
     if (-ear.seen if includes else ear.seen) >= alarm:
         codes = [UNSEEN if includes else SEEN] * 3
     else:
