@@ -35,6 +35,7 @@ class App:
     version = VERSION
     settings_error = None  # text
     stage = 0  # how much this life goes without, see firmware.cautious
+    mark = 0  # of the settings that it started with
     left_out = ()  # what that is, by its settings
 
     def __init__(self):

@@ -19,12 +19,18 @@ _STEADY_S = 600
 _OF_CIRCUITS = ("imbalance_ma", "imbalance_mode", "breaker")
 
 
-def stage(events) -> int:
-    """Return how much to leave out at this start, 0..ALL; `events` ends with its own STARTED."""
+def look_back(app) -> None:
+    """Find out how much to leave out at this start, 0..ALL, by the log that ends with it."""
+    app.mark = call("firmware", "store", "mark") & 0x7FFFFFFF
+    app.stage = stage(app.events.since(), app.mark)
+
+
+def stage(events, mark: int) -> int:
+    """See look_back(). mark: what tells this settings.json from another."""
     found = resets = 0
     for _, uptime_s, code, subject, value in events:
         if code == LEFT_OUT:
-            found = subject if value == _mark() else 0
+            found = subject if value == mark else 0
             resets = 0
         elif code == STARTED:
             if value == 0:  # power on
@@ -34,11 +40,6 @@ def stage(events) -> int:
         elif uptime_s >= _STEADY_S:
             resets = 0
     return min(found + 1, ALL) if resets >= _RESETS else found
-
-
-def _mark() -> int:
-    """What tells one settings.json from another; fits the value of an event."""
-    return call("firmware", "store", "mark") & 0x7FFFFFFF
 
 
 def reduced(app, document) -> tuple:
@@ -67,16 +68,22 @@ def _names(document, left_out) -> list:
 def note(app) -> None:
     """Note in the log what this life goes without, for the next start."""
     print("left out:", ", ".join(app.left_out))
-    app.events.add(LEFT_OUT, app.stage, _mark())
+    app.events.add(LEFT_OUT, app.stage, app.mark)
     app.events.flush()
 
 
+def more(app, document) -> int:
+    """Return the next stage that leaves out more than this life does, 0 where there is none."""
+    for found in range(app.stage + 1, ALL + 1):
+        if len(_names(document, found)) > len(app.left_out):
+            return found
+    return 0
+
+
 def leave_out_more(app, document) -> None:
-    """Restart without more of it; returns where there is nothing more to leave out."""
-    while app.stage < ALL:
-        app.stage += 1
-        names = _names(document, app.stage)
-        if len(names) > len(app.left_out):
-            app.left_out = names
-            note(app)
-            board.restart()
+    """Restart with more left out; returns where there is nothing more."""
+    app.stage = more(app, document) if document else 0  # it may not even have been read
+    if app.stage:
+        app.left_out = _names(document, app.stage)
+        note(app)
+        board.restart()

@@ -17,12 +17,12 @@ def start(app) -> None:
     """Build the app of the stored settings, or of none at all if they cannot be used."""
     document = error = None
     try:
-        app.stage = call("firmware", "cautious", "stage", app.events.since())
+        call("firmware", "cautious", "look_back", app)
         document, app.settings_error = settings.load()
         _begin(app, document)
         gc.collect()
-        if UPY and gc.mem_free() < _SPARE:
-            call("firmware", "cautious", "leave_out_more", app, document)
+        if UPY and gc.mem_free() < _SPARE and call("firmware", "cautious", "more", app, document):
+            raise MemoryError
     except ValueError as wrong:
         error = str(wrong)
     except MemoryError:
@@ -30,8 +30,7 @@ def start(app) -> None:
             setattr(app, name, None)  # there has to be memory for what follows
         app.control.replace(None, None)
         unload("firmware", ("build", "warp_config", "supply"))
-        if document:
-            call("firmware", "cautious", "leave_out_more", app, document)
+        call("firmware", "cautious", "leave_out_more", app, document)
         document = None
         error = "settings: too much for the memory; give less"
     if error:

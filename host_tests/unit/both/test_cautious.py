@@ -4,12 +4,13 @@ from firmware import cautious
 from firmware.eventcodes import LEFT_OUT, STARTED
 
 STARTED_CAR = 25
-MARK = cautious._mark()  # there is no settings.json here
+MARK = 1234
 
 
 class App:
-    def __init__(self, stage):
+    def __init__(self, stage, left_out=()):
         self.stage = stage
+        self.left_out = left_out
 
 
 def started(cause, uptime_s=0):
@@ -43,7 +44,7 @@ def test_what_the_log_tells():
         ((power, left_out(2), asked, power), 0),
         ((power, left_out(2, MARK + 1), asked), 0),  # other settings by now
     ):
-        assert cautious.stage(events) == expected, (events, expected)
+        assert cautious.stage(events, MARK) == expected, (events, expected)
 
 
 def test_nothing_else_is_left_out_and_the_document_stays():
@@ -75,3 +76,13 @@ def test_a_stage_that_would_change_nothing_is_skipped():
     assert cautious.reduced(app, document)[1] == ["wake_up"]
     assert app.stage == 2
     assert cautious.reduced(App(1), {"circuits": []}) == ({"circuits": []}, [])
+
+
+def test_what_more_there_is_to_leave_out():
+    learns = {"circuits": [], "learning": {"rotation": "use"}}
+    wakes = dict(learns, wake_up={"attempts": 1})
+    assert cautious.more(App(0), {"circuits": []}) == 0
+    assert cautious.more(App(0), learns) == 1
+    assert cautious.more(App(1, ["learning"]), learns) == 0
+    assert cautious.more(App(1, ["learning"]), wakes) == 2
+    assert cautious.more(App(2, ["learning", "wake_up"]), wakes) == 0
