@@ -106,8 +106,8 @@ class Ear:
         at = 0
         for p in circuit.points:
             for k in range(3):
-                self.low[at] = min(_UNKNOWN, p.drawn[LEAST + k])
-                self.high[at] = min(_UNKNOWN, p.drawn[MOST + k])
+                self.low[at] = _level(p.drawn[LEAST + k])
+                self.high[at] = _level(p.drawn[MOST + k])
                 at += 1
 
     def _tell_levels(self, now_ms):
@@ -127,8 +127,8 @@ class Ear:
                 learn_blind.note_level(p, low, high, at, now_ms)
             else:
                 for k in range(3):
-                    low[at + k] = min(low[at + k], drawn[k], drawn[BEFORE + k])
-                    high[at + k] = min(_UNKNOWN, max(high[at + k], drawn[k], drawn[BEFORE + k]))
+                    low[at + k] = min(low[at + k], _level(drawn[k]), _level(drawn[BEFORE + k]))
+                    high[at + k] = max(high[at + k], _level(drawn[k]), _level(drawn[BEFORE + k]))
                     loose = max(loose, high[at + k] - low[at + k])
             at += 3
         return loose
@@ -216,3 +216,8 @@ class Ear:
                 self.spread[p] = min(_MOST_SPREAD_MA, spread + (spread >> 5))
             else:
                 self.spread[p] = max(_LEAST_SPREAD_MA, spread - (spread >> 5))
+
+
+def _level(drawn_ma: int) -> int:
+    """A current as the arrays hold it."""
+    return 0 if drawn_ma < 0 else min(drawn_ma, _UNKNOWN - 1)
