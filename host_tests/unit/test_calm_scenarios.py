@@ -45,6 +45,13 @@ def test_strict_mode_stops_no_car_twice_in_a_quarter_of_an_hour_for_which_anothe
         assert found["stops"] and not found["needless"], (seed, found)
 
 
+def test_the_car_whose_turn_ended_for_a_stopped_one_does_not_come_back_beside_it():
+    # both would fit for 10 s, between two pulses; the next one would stop one of them again
+    for seed in (4, 7):
+        found = pulses.play(pulses.pulse_site(1, seed), "strict")
+        assert (found["stops"], found["turns"], found["twice"]) == (1, 2, 0), (seed, found)
+
+
 def test_below_an_oven_a_car_has_more_than_60_percent_of_what_is_possible():
     for seed, law in ((100, "B"), (101, "gG")):
         site = short(pulses.oven_site, seed, 1800)

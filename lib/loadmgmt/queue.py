@@ -253,6 +253,9 @@ def _claim(site, i, free, kept, full, over, joined, ended, after_stop):
             _add(free, site.uses[k], low[k])
         else:
             gone.remove(k)
+    if held is after_stop:  # beside what would stop it again they have no room either
+        for k in gone:
+            site.told[k] |= TOLD_CUT
     ended += gone
     joined.append(i)
     _add(free, places, -least)

@@ -113,22 +113,65 @@ def possible_wh(site):
     return (before + after) * 3 * 230 / 3.6e9 * 1000
 
 
-def play(site, law):
-    """One run: {"stops", "twice", "needless", "energy_wh", "overload_as", "budget", "thermal",
-    "tripped"}.
+class _Count:
+    """Whose stops were for want of current, and which of these came too soon (R9)."""
 
-    stops: of cars that want, ended turns too. twice: of a car that had been stopped within the 15
-    minutes before; needless: of these, where another one charged that had not been.
+    def __init__(self, run):
+        self.run = run
+        self.is_warp = not hasattr(run.law, "site")
+        self.counted = run.stops[:]
+        self.stopped_ms = [-_SLOT_MS] * len(run.boxes)
+        self.seen = self.turns = self.twice = self.needless = 0
+        self.decided = run.decided()
+        self.rotated = self._rotated()
+
+    def _rotated(self):
+        return self.run.law.allocator._rotated_ms if self.is_warp else None
+
+    def _ended(self):
+        """The wallboxes whose turn has ended since the last look: WARP's law ends all at once."""
+        if self.is_warp:
+            before, self.rotated = self.rotated, self._rotated()
+            return range(len(self.run.boxes)) if before != self.rotated else ()
+        new = self.run.events[self.seen :]
+        self.seen = len(self.run.events)
+        return [subject for _, name, subject, _ in new if name == "turn_ended"]
+
+    def look(self, now):
+        decided = self.run.decided()
+        ended = self._ended()
+        wanting = []
+        for i, count in enumerate(self.run.stops):
+            if count != self.counted[i]:
+                self.counted[i] = count
+                if i in ended:
+                    self.turns += 1
+                else:
+                    wanting.append(i)
+        others = [j for j, ma in enumerate(decided) if ma and self.decided[j]]
+        is_other = any(now - self.stopped_ms[j] >= _SLOT_MS for j in others)
+        for i in wanting:
+            if now - self.stopped_ms[i] < _SLOT_MS:
+                self.twice += 1
+                self.needless += is_other
+            self.stopped_ms[i] = now
+        self.decided = decided
+
+
+def play(site, law):
+    """One run: {"stops", "turns", "twice", "needless", "energy_wh", "overload_as", "budget",
+    "thermal", "tripped"}.
+
+    stops: of cars that want, for want of current. turns: that ended since others wait and the
+    slot was over. twice: stops of a car that had been stopped within the 15 minutes before;
+    needless: of these, where another one charged that had not been.
     """
     site["circuits"][0]["breaker"] = law if law in ("B", "C", "gG") else "strict"
     run = Run(check(site), "warp" if law == "warp" else "fusekeeper")
     lines = run.totals[0]
     budgets = [Budget(line.limit_ma, law) for line in lines]
     was = [line.now(0) for line in lines]
-    counted = run.stops[:]
-    stopped_ms = [-_SLOT_MS] * len(run.boxes)
-    twice = needless = 0
-    decided = run.decided()
+    count = _Count(run)
     thermal = 0.0
     while run.clock.now < run.end_ms:
         run.clock.run(run.clock.now + _STEP_MS)
@@ -138,21 +181,14 @@ def play(site, law):
             budgets[k].carry(was[k], line.value, _STEP_MS / 1000)
             was[k] = line.value
             thermal = max(thermal, line.heat)
-        for i, count in enumerate(run.stops):
-            if count != counted[i]:
-                counted[i] = count
-                if now - stopped_ms[i] < _SLOT_MS:
-                    twice += 1
-                    others = [j for j, ma in enumerate(run.decided()) if ma and decided[j]]
-                    needless += any(now - stopped_ms[j] >= _SLOT_MS for j in others)
-                stopped_ms[i] = now
-        decided = run.decided()
+        count.look(now)
     for _, car, _, _ in run.cars:
         car.settle()
     return {
-        "stops": sum(run.stops),
-        "twice": twice,
-        "needless": needless,
+        "stops": sum(run.stops) - count.turns,
+        "turns": count.turns,
+        "twice": count.twice,
+        "needless": count.needless,
         "energy_wh": sum(car.energy_wh for _, car, _, _ in run.cars),
         "overload_as": max(line.over_mas for line in lines) / 1e6,
         "budget": max(one.most for one in budgets),
@@ -190,6 +226,7 @@ def report(name, row, possible=None):
             share = "%.0f %% (least %.0f)" % (100 * statistics.mean(parts), 100 * min(parts))
         lines.append(
             f"{name:18}{law:8}{sum(stops):7}{max(stops):5}{worse:>6}"
+            f"{sum(one['turns'] for one in results):6}"
             f"{sum(one['twice'] for one in results):7}"
             f"{sum(one['needless'] for one in results):9}{energy:9.0f}"
             f"{statistics.median(one['overload_as'] for one in results):8.0f}"
@@ -203,7 +240,8 @@ def report(name, row, possible=None):
 
 
 HEAD = (
-    f"{'':18}{'':8}{'stops':>7}{'most':>5}{'>warp':>6}{'twice':>7}{'needless':>9}{'Wh':>9}{'A*s':>8}{'most':>7}"
+    f"{'':18}{'':8}{'stops':>7}{'most':>5}{'>warp':>6}{'turns':>6}{'twice':>7}"
+    f"{'needless':>9}{'Wh':>9}{'A*s':>8}{'most':>7}"
     f"{'budget%':>8}{'thermal':>8}{'trip':>5}  of the possible energy"
 )
 
