@@ -45,7 +45,7 @@ class Waker:
         self.tries = bytearray(n)  # made since the car came or last charged
         self.stage = bytearray(n)
         self._since_ms = [now_ms] * n  # when the stage began
-        self._told = bytearray(n)  # what was told of it before the pause
+        self._told = bytearray(n)  # TOLD_STOPPED if it had been stopped before the pause
 
     def look(self, site, now_ms: int) -> None:
         """Begin and end what is due."""
@@ -55,6 +55,9 @@ class Waker:
             i = p.index
             stage = stages[i]
             car = p.car
+            if self._told[i] and p.setpoint_ma > 0 and not p.paused:
+                site.told[i] |= TOLD_STOPPED
+                self._told[i] = 0
             if stage > _CHARGED:
                 self._go_on(site, p, stage, now_ms)
             elif car == CHARGING:
@@ -65,14 +68,14 @@ class Waker:
             elif p.setpoint_ma <= 0:
                 stages[i] = 0
                 if car == NO_CAR and p.heard:
-                    tries[i] = 0
+                    tries[i] = self._told[i] = 0
             elif car == READY and not stage and tries[i] < self.attempts:
                 if is_idle(site, p, now_ms) and _may_pause(site, p):
                     self._begin(site, p, now_ms)
 
     def _begin(self, site, p, now_ms):
         i = p.index
-        self._told[i] = site.told[i]
+        self._told[i] = site.told[i] & TOLD_STOPPED
         self.stage[i] = _HALTS if self.tries[i] and getattr(p, "breaks_pilot", False) else _PAUSES
         self._since_ms[i] = now_ms
         self.tries[i] += 1
@@ -123,8 +126,7 @@ class Waker:
             p.is_open = False
         if p.paused == _WAKING:
             p.paused = False
-        if not self._told[i] & TOLD_STOPPED:
-            site.told[i] &= ~TOLD_STOPPED  # no charge was stopped
+        site.told[i] &= ~TOLD_STOPPED  # that was no stop; one before it counts again later
 
     def take_over(self, was, successors: list, now_ms: int) -> None:
         """Go on counting. What the former one had begun ends here: new points are not paused."""

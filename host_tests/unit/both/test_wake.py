@@ -228,6 +228,22 @@ def test_one_whose_charge_was_stopped_before_is_still_known_for_that():
     assert made.site.told[0] & event.TOLD_STOPPED
 
 
+def test_nor_does_the_minimum_off_time_make_the_pause_longer():
+    made = Hall(1, 16000, wake=1, off_ms=600000)
+    made.cars[0] = Car()
+    made.run(60)
+    made.cars[0].asleep = "never"
+    made.cars[0].drawn_ma = 0
+    made.blocked[0] = True
+    made.run(20)
+    made.blocked[0] = False
+    assert 560 <= made.until(lambda: made.on(), 700) <= 610  # that was no pause of ours
+    assert made.until(lambda: made.points[0].paused, 200) is not None
+    assert made.until(lambda: made.on(), 100) <= 15
+    made.run(1)
+    assert made.site.told[0] & event.TOLD_STOPPED
+
+
 def test_a_pilot_is_not_broken_before_the_wallbox_has_let_go():
     """Where it takes its time, a little later; where it takes too long, the attempt is a pause."""
     for late_s, first_s in ((4, 4), (8, None)):
