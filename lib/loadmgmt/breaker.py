@@ -22,6 +22,7 @@ from loadmgmt.weigh import MEASURED
 _WARM = const(200000)  # of the budget: from there on raises wait for the long hold
 _FOLD_MS = const(60000)
 _TELL_MS = const(10000)
+_LATE_MS = const(2000)  # a sample of one of several meters
 _MOST_TIMES = const(3000)
 
 
@@ -50,6 +51,9 @@ class Breaker:
             c = circuit.index
             passed_ms = ticks_diff(now_ms, self.seen_ms[c])
             if circuit.samples == self.seen[c] and passed_ms < _FOLD_MS:
+                if site.meters > 1 and passed_ms > circuit.update_ms + _LATE_MS:
+                    if self._carries(c) and circuit.believed():
+                        circuit.fresh = True  # the others' values must not make it go on unseen
                 continue
             self.seen[c] = circuit.samples
             self.seen_ms[c] = now_ms
@@ -84,7 +88,8 @@ class Breaker:
         times = self.times[at]
         gone_ms = ticks_diff(now_ms, self.seen_ms[at // 3])
         left = HALF - heated(self.heat[at], times, gone_ms, kind)
-        next_ms = max(0, circuit.update_ms - gone_ms)  # then it is decided again
+        late_ms = _LATE_MS if site.meters > 1 else 0  # one alone is looked at in every pass
+        next_ms = max(0, circuit.update_ms + late_ms - gone_ms)  # then it is decided again
         most = bearable(left, SETTLE_MS + next_ms, kind)
         if times > most:  # until the cars have followed their cuts more flows, whoever is stopped
             left -= rate(times, kind) // 10 * (next_ms // 100)
@@ -97,6 +102,13 @@ class Breaker:
                 site.tell(event.CARRIED, at, main * (times - 1000) // 1000)
         carried = main // 10 * (most - 1000) // 100
         return carried if is_fuse else carried + max(0, main - circuit.target_ma[at % 3])
+
+    def _carries(self, c):
+        """True when something has been carried since the last sample of circuit c."""
+        for told_ms in self.carried_ms[3 * c : 3 * c + 3]:
+            if told_ms is not None and ticks_diff(told_ms, self.seen_ms[c]) >= 0:
+                return True
+        return False
 
     def capacity(self, site, total, after_stop):
         """Below loads that cycle regularly what the fuse bears of them for ever; else, while the

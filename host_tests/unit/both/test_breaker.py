@@ -1,8 +1,10 @@
 """The fuse model: the points of the standards, what heats it, what it lets go on."""
 
 from compat import ticks_add
+from hall import Car, Hall
 from loadmgmt import cut, event, options, reason, trust, weigh
 from loadmgmt.breaker import Breaker
+from loadmgmt.circuit import Circuit
 from loadmgmt.thermal import COOL_MS, HALF, bearable, heated, kind_of, rate
 from loadmgmt.weigh import MEASURED
 from steady_site import NOW_MS, metered, steady, wallbox
@@ -270,3 +272,33 @@ def test_new_settings_leave_the_heat_where_it_is():
     options.attach(site, {}, NOW_MS - 1000)
     site.breaker.take_over(old, [None], NOW_MS - 1000)
     assert list(site.breaker.heat) == [HALF, HALF, HALF, 0, 400000, 0]
+
+
+def test_a_meter_that_falls_silent_beside_others_carries_nothing_unseen():
+    for count in (1, 2):
+        for house_ma in (30000, 31000):
+            circuits = [
+                Circuit("grid", None, None, [35000] * 3),
+                Circuit("sub", 0, None, [9000] * 3),
+            ]
+            circuits[0].breaker = "B"
+            made = Hall([(3, "L123")] * 2, circuits=circuits[:count])
+            made.cars = [Car(max_ma=6000), Car(max_ma=6000)]
+            used = [0, 0]  # now, at most
+            kind = kind_of(circuits[0])
+
+            def watch(made=made, count=count, used=used, kind=kind):
+                if count > 1 and made.now_ms % 1000 == 500:
+                    made.site.sample(1, made.clock(), made.now_ms // 500 % 7, 0, 0, False)
+                times = (made.grid()[0] + made.house[0]) * 1000 // 35000
+                used[0] = heated(used[0], times, 500, kind)
+                used[1] = max(used)
+
+            made.watches.append(watch)
+            made.run(600)
+            made.house = [house_ma] * 3
+            made.run(2)
+            assert len(made.on()) == 2 and made.told(event.CARRIED)
+            made.meters = False
+            made.run(60)
+            assert not made.on() and used[1] <= HALF, (count, house_ma, used)
