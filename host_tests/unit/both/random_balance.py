@@ -181,8 +181,12 @@ class BalanceJudge:
                 others = False  # may be on this phase, or share it
                 for j in of:
                     other = s.boxes[j]
-                    others = others or (other.point.rotation is None and other.point.may_ma > 0)
-                    if k in self.at[j] and j != i and other.point.reason == reason.SETTLING:
+                    joins = other.point.reason == reason.SETTLING
+                    if other.point.rotation is None and (joins or other.point.may_ma > 0):
+                        others = True
+                    # it joins, or has not let go of what it had
+                    joins = joins or other.point.may_ma > max(0, other.point.setpoint_ma)
+                    if k in self.at[j] and j != i and joins:
                         others = True
                     if other.made["late"] and s.now_ms - other.steady_ms <= 1000:
                         others = True  # what it tells is older than the meter's value

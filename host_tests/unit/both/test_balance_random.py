@@ -12,6 +12,8 @@ SEEDS = range(1, 19)
 TICKS = 120
 # (seed, passes) of sites on which a rule did not hold once
 KEPT = ((955, 100), (1008, 60), (1522, 90))
+# on which the judge was too strict: a car of unknown phases joins; one has not let go yet
+EXCUSED = ((920235, 400), (920523, 400))
 
 
 def play(seed, ticks):
@@ -34,7 +36,7 @@ def test_the_phases_differ_by_no_more_than_allowed():
 
 
 def test_they_do_so_where_they_once_did_not():
-    for seed, ticks in KEPT:
+    for seed, ticks in KEPT + EXCUSED:
         play(seed, ticks)
 
 
