@@ -59,6 +59,8 @@ def drop(site, module, error) -> None:
             site.over.pop()
         for point in site.points:
             point.seat = NOWHERE
-    for point in site.points:
-        point.paused = False
+    else:
+        for point in site.points:
+            if point.paused is not True:  # that is a person's
+                point.paused = False
     site.tell(event.PART_FAILED, number)

@@ -53,6 +53,20 @@ def test_each_part_may_fail_and_the_others_go_on():
         assert module not in (site.learner, site.breaker, site.balance)
 
 
+def test_who_pauses_goes_on_when_the_part_that_wants_it_fails_and_only_then():
+    for number, goes_on in ((0, False), (-1, True)):
+        site = site_with()
+        site.points[0].paused = True  # by a person
+        site.points[1].paused = 2  # to wake its car
+        waker = site.modules[-1]
+        waker.stage[1] = 2
+        site.modules[number].look = fail
+        waker._since_ms[1] = NOW_MS
+        play(site, 3)
+        assert site.points[0].paused is True
+        assert bool(site.points[1].paused) != goes_on
+
+
 def test_a_part_without_memory_looks_again():
     site = site_with()
     module = site.modules[-1]
