@@ -165,7 +165,7 @@ def test_what_was_learnt_is_said_on_the_card(site, page):
         (
             {"rotation": "L231", "percent": 60, "sure": False},
             None,
-            "3 phases · perhaps L231, 60 %",
+            "3 phases · probably L231, 60 %",
         ),
         ({"rotation": "L231", "percent": 97, "sure": True}, None, "3 phases · learnt L231, 97 %"),
         (
@@ -173,7 +173,11 @@ def test_what_was_learnt_is_said_on_the_card(site, page):
             "L123",
             "3 phases · connected L123 · learnt L312, 97 %",
         ),
-        ({"rotation": None, "percent": 0, "sure": False}, None, "3 phases · wiring not learnt yet"),
+        (
+            {"rotation": None, "percent": 0, "sure": False},
+            None,
+            "3 phases · wiring not learnt yet",
+        ),
         ({"rotation": None, "percent": 0, "sure": False}, "L123", "3 phases · connected L123"),
         ({"rotation": "L123", "percent": 33, "sure": False}, "L123", "3 phases · connected L123"),
     ],

@@ -68,9 +68,10 @@ def test_a_rotation_is_learnt_and_used_again_after_a_restart():
             site.kill()
             site.expected_restarts = 1
             again = site.wait_status(lambda s: s["uptime_s"] < 20 and first(s), 60, "restarted")
-            assert again["rotation"] == learnt["rotation"] == again["learnt"]["rotation"]
+            assert again["learnt"]["rotation"] == learnt["rotation"] and again["learnt"]["sure"]
+            # of one phase alone, so it tells where this car draws when that has been seen
             site.charging(0, 1, timeout_s=90)
-            assert first(site.status())["rotation"] == learnt["rotation"]
+            site.wait_status(lambda s: first(s)["rotation"] == learnt["rotation"], 20, "in force")
 
 
 def test_all_at_once_keeps_the_rules_and_serves_a_client():
@@ -94,7 +95,7 @@ def test_all_at_once_keeps_the_rules_and_serves_a_client():
         given = site.get("/charge_manager/config")
         given["requested_current_margin"] = 2500
         assert site.put("/charge_manager/config", given)[0] == 200
-        site.charging(0, 1, 2, 3)
+        site.charging(0, 1, 2, 3, timeout_s=120)  # one stopped for the oven pauses a minute
         assert site.status()["circuits"][0]["wiring"] == [0, 0, 0]
         assert "MemoryError" not in site.log()
         judge.check_rules(site)
