@@ -269,6 +269,8 @@ class ChargePoint:
             fallback = max(self.boot_ma, self.failsafe_ma)
             if fallback > self.may_ma:
                 self.may_ma = fallback
+            if self.dead_man_ms is None:
+                self._use_all()
         if self.is_silent():
             if ticks_diff(now_ms, self.sent_ms) > self.dead_man_ms + DEAD_MAN_GRACE_MS:
                 self.may_ma = self.peak_ma = max(self.failsafe_ma, self.boot_ma)
@@ -276,11 +278,15 @@ class ChargePoint:
                 self.changed_ms = now_ms
                 self.car = NO_CAR
                 self.lost = GIVEN_UP
-                self.drawn[USED] = 3  # whatever car is there by now
-                if self.phases_now != self.phases:
-                    self.phases_now = self.phases
-                    self.seat = NOWHERE
+                self._use_all()
         return just_lost
+
+    def _use_all(self):
+        """Nobody knows what car is there by now."""
+        self.drawn[USED] = 3
+        if self.phases_now != self.phases:
+            self.phases_now = self.phases
+            self.seat = NOWHERE
 
     # no property: MicroPython then looks for it at every assignment to an attribute
     def is_silent(self) -> bool:

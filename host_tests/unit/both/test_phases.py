@@ -280,6 +280,20 @@ def test_a_lost_wallbox_keeps_what_it_used_until_its_time_out_then_all_its_phase
     assert p.phases_now == 1 and made.points[1].setpoint_ma == 20000
 
 
+def test_one_that_keeps_its_setpoint_for_ever_counts_on_all_phases_when_it_is_lost():
+    made = shared(1)
+    p = made.points[0]
+    p.dead_man_ms = None
+    made.run(120)
+    assert p.phases_now == 1 and made.points[1].setpoint_ma == 20000
+    made.gone[0] = True
+    made.run(10)
+    assert p.lost is True and p.phases_now == 3 and p.drawn[USED] == 3
+    made.run(60)
+    for j in p.seat.places:  # any car may come to it: what it may draw is kept on each of them
+        assert sum([q.may_ma for q in made.points if j in q.seat.places]) <= 20000
+
+
 def test_one_of_unknown_rotation_counts_on_all_phases_whatever_it_uses():
     made = Hall([(3, None), L312], 20000)
     made.cars = [Car(1, start_s=10), Car(1, start_s=10)]
