@@ -76,11 +76,13 @@ def test_a_rotation_is_learnt_and_used_again_after_a_restart():
 
 def test_all_at_once_keeps_the_rules_and_serves_a_client():
     boxes = 16
+    # the judge counts each wallbox on all of its phases, so none are to be given to others
+    sharing = dict(everything.DOCUMENT["sharing"], free_phases_s=0)
     config = SiteConfig(
         boxes=[BoxConfig(tell_rotation=i % 2 > 0, rotation=TURNS[i % 3]) for i in range(boxes)],
         cars=[car(1 if i % 4 == 3 else 3, max_ma=16000) for i in range(boxes)],
         main_ma=(9000 * boxes,) * 3,
-        settings=everything.DOCUMENT,
+        settings=dict(everything.DOCUMENT, sharing=sharing),
     )
     circuit = {"imbalance_ma": 20000, "breaker": "gG"}
     with Running(config, circuit, heap=HEAP) as site:
