@@ -66,7 +66,9 @@ def note(row, p, at, newest, future):
     if not p.heard:
         most = p.may_ma
     elif p.car != CHARGING and p.drawn[TOP] == 0:
-        most = 0  # what it let go of its own accord is not taken away
+        if p.setpoint_ma > 0:
+            most = 0  # what it let go of its own accord is not taken away
+        # else it was told to, and the meter's value may still hold it
     elif p.measures:
         most = min(most + _RAMP_MA if recent else p.drawn[TOP] + _CREEP_MA, p.may_ma)
     elif recent:

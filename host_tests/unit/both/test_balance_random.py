@@ -11,7 +11,7 @@ from loadmgmt import event
 SEEDS = range(1, 19)
 TICKS = 120
 # (seed, passes) of sites on which a rule did not hold once
-KEPT = ((955, 100), (1008, 60), (1522, 90))
+KEPT = ((955, 100), (1008, 60), (1522, 90), (930650, 400))
 # on which the judge was too strict: a car of unknown phases joins; one has not let go yet
 EXCUSED = ((920235, 400), (920523, 400))
 
