@@ -60,10 +60,10 @@ class Learner:
                 if site.circuits[c].metered and site.circuits[c].includes:
                     self.home[i] = c
         self.probe = None
-        if probe_ma:
+        if probe_ma and site.balance is None:  # else the others would rely on what is taken away
             from loadmgmt.probe import Probe  # only where it is allowed
 
-            self.probe = Probe(now_ms, probe_ma)
+            self.probe = Probe(now_ms, probe_ma, n)
 
     def look(self, site, now_ms: int) -> None:
         """The pass: listen to the meters, and use what is known."""
@@ -77,9 +77,11 @@ class Learner:
                 kind[i] |= _LEFT
             elif kind[i] & _LEFT:
                 kind[i] = 0  # another car: on how many phases is to be seen
+                if self.probe:
+                    self.probe.tries[i] = 0
             if p.car == CHARGING or self.held[i]:
                 self.apply(i)
-        if self.probe is not None:
+        if self.probe:
             self.probe.look(self, site, now_ms)
 
     # --- the evidence
@@ -155,6 +157,7 @@ class Learner:
         for k in range(3):  # no two of its phases are on one
             if places[k] >= 0 and places[k] in places[:k]:
                 bits &= REFUTED
+                is_contradicted |= self.held[i] > 0
         was = self.held[i]
         self.bits[i] = bits
         if order and not bits & REFUTED:
@@ -162,7 +165,7 @@ class Learner:
         self.held[i] = ROTATIONS.index(rotation_of(places)) if bits & 7 else 0
         if is_contradicted:
             self.site.tell(event.UNLEARNT, i, was or self.given[i])
-        if self.held[i] and self.held[i] != was:
+        if self.held[i] and (is_contradicted or self.held[i] != was):
             self.site.tell(event.LEARNT, i, self.shown(i)[1] * 10 + self.held[i])
         self.apply(i)
 
@@ -192,15 +195,7 @@ class Learner:
         """True when the own phases that are sure tell where a car on `used` phases draws: two
         tell all; a single-phase car is on the first, one with two phases leaves the third."""
         bits = self.bits[i] & 7
-        if bits not in (0, 1, 2, 4):
-            return True
-        return bits == (8, 1, 4, 8)[used & 3]
-
-    def is_open(self, i: int) -> bool:
-        """True while the place of its car is not sure: a probe would tell something."""
-        return (
-            self.home[i] != 255 and 0 < self.kind[i] < _LEFT and not self._covers(i, self.kind[i])
-        )
+        return bits not in (0, 1, 2, 4) or bits == (8, 1, 4, 8)[used & 3]
 
     def shown(self, i: int) -> tuple:
         """(rotation or None, percent 0..99, whether the meter has made that sure)."""

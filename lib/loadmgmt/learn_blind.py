@@ -26,6 +26,7 @@ def note_level(p, low, high, at: int, now_ms: int) -> None:
         least = 0
     low[at] = min(65000, least)
     high[at] = min(65000, level)
+    low[at + 1] = 65535  # not known: that it cannot measure is seen by that
 
 
 def unrest(ear, at: int) -> int:

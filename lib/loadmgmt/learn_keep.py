@@ -17,7 +17,7 @@ def recall(learner, i: int, rotation: str) -> None:
     """Put one back, of which the first phase is taken for sure. What is in the settings by now
     needs no help; where they say otherwise, that was contradicted before."""
     number = ROTATIONS.index(rotation)
-    if learner.given[i] == number:
+    if learner.given[i] == number or learner.home[i] == 255:  # nobody would watch it
         return
     place = order_of(rotation)[0]
     for p in range(9):
@@ -32,9 +32,11 @@ def recall(learner, i: int, rotation: str) -> None:
 def take_over(learner, was, successors: list) -> None:
     """Take what another learner found out of the same wallboxes below the same meter."""
     for i, point in enumerate(successors):
-        if point is None or was.home[i] != learner.home[point.index]:
+        if point is None:
             continue
         j = point.index
+        if _meter_of(was, i) != _meter_of(learner, j):
+            continue
         if learner.given[j] and learner.given[j] != was.given[i]:
             continue  # the settings say something new
         learner.score[9 * j : 9 * j + 9] = was.score[9 * i : 9 * i + 9]
@@ -46,3 +48,9 @@ def take_over(learner, was, successors: list) -> None:
             bits = bits & 7 if was.held[i] else 0
         learner.bits[j] = bits
         learner.apply(j)
+
+
+def _meter_of(learner, i):
+    """The name of the circuit whose meter tells of wallbox i, None: none does."""
+    c = learner.home[i]
+    return None if c == 255 else learner.site.circuits[c].name

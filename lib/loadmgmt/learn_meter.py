@@ -22,6 +22,7 @@ from loadmgmt.point import BEFORE, LEAST, MOST
 _WINDOW_MS = const(4500)
 _LONG_MS = const(8000)  # the longest while cars are on their way
 _LOOSE_MA = const(1500)
+_OLD_MS = const(180000)  # in a longer window the house does too much
 _TOLD_MS = const(4500)  # who has not answered by then is not waited for
 _STILL_MA = const(300)
 _FIT = const(25)  # squared: the sum over the phases fits within 5 deviations
@@ -74,11 +75,15 @@ class Ear:
                 return False
         self.is_noted = False
         self.samples = circuit.samples
-        if self.has_base and ticks_diff(self.at_ms, self.at0_ms) < _WINDOW_MS:
+        length_ms = ticks_diff(self.at_ms, self.at0_ms)
+        if not 0 <= length_ms <= _OLD_MS:  # less than 0: that long ago that ticks have wrapped
+            self.has_base = False
+            self.blind.clear()
+        if self.has_base and length_ms < _WINDOW_MS:
             return False
         loose = self._tell_levels(now_ms)
         if self.has_base:
-            if loose > _LOOSE_MA and ticks_diff(self.at_ms, self.at0_ms) < _LONG_MS:
+            if loose > _LOOSE_MA and length_ms < _LONG_MS:
                 if circuit.update_ms < _WINDOW_MS:
                     return False  # soon they will have arrived
             self._weigh(learner)
@@ -97,7 +102,7 @@ class Ear:
         self.meter[:] = circuit.meter_ma
         self.is_noted = True
         if circuit.trust.follower is None:  # no generation on site
-            seconds = min(10, (ticks_diff(self.at_ms, was_ms) + 500) // 1000)
+            seconds = max(0, min(10, (ticks_diff(self.at_ms, was_ms) + 500) // 1000))
             for p in range(3):
                 if self.meter[p] < _NEGATIVE_MA:
                     self.negative[p] = min(NEGATIVE_S, self.negative[p] + seconds)
@@ -148,11 +153,14 @@ class Ear:
         at = 0
         for point in self.circuit.points:
             i = point.index
-            if _UNKNOWN in (low[at], low0[at]):
+            known = low[at] != _UNKNOWN
+            if known != (low0[at] != _UNKNOWN) or (
+                known and (low[at + 1] == _UNKNOWN) != (low0[at + 1] == _UNKNOWN)
+            ):
+                self.blind.clear()
+                return  # came, went or began to measure: by how much it changed nobody knows
+            if not known:
                 at += 3
-                if low[at - 3] != low0[at - 3]:
-                    self.blind.clear()
-                    return  # came or went unheard: by how much it changed nobody knows
                 continue
             if not point.measures:
                 from loadmgmt import learn_blind

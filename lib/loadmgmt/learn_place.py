@@ -40,6 +40,8 @@ def _part(odd, width, q):
 
 def misfit(off: int, variance: int) -> int:
     """How unlikely it is to be that far off, at most _ROUGH."""
+    if not -8000 < off < 8000:  # 256 A; its square is no small integer of the chip
+        return _ROUGH
     return min(_ROUGH, off * off * 16 // max(1, variance))
 
 
@@ -58,8 +60,7 @@ def place(learner, movers, left, variance, doubt=1):
             around_it = around[p] - spread
             elsewhere = misfit(off, around_it)
             here = misfit(off - odd, around_it + width * width)
-            for place in range(3):
-                gains[place] -= here if place == p else elsewhere
+            gains[p] = elsewhere - here  # against what they have in common
         found.append((i, k, gains))
     for i, k, gains in found:
         most = max(gains)

@@ -73,29 +73,33 @@ def judge_wiring(learner, ear) -> None:
     if (-ear.seen if includes else ear.seen) >= alarm:
         codes = [UNSEEN if includes else SEEN] * 3
     else:
-        negative = [p for p in range(3) if ear.negative[p] >= NEGATIVE_S and ear.reversed[p] >= 0]
+        negative = []
+        for p in range(3):  # one that is told stays until it has been positive for as long
+            least = 1 if ear.codes[p] else NEGATIVE_S
+            if ear.negative[p] >= least and ear.reversed[p] >= 0:
+                negative.append(p)
         for p in range(3):
             if ear.reversed[p] >= (1 if ear.codes[p] == REVERSED else _ALARM):
                 codes[p] = REVERSED
             elif p in negative:
                 codes[p] = SWAPPED if len(negative) == 2 else REVERSED
         if max(codes) == 0 and includes:
-            _find_swapped(learner, ear.circuit, codes)
+            _find_swapped(learner, ear, codes)
     for p in range(3):
         if codes[p] != ear.codes[p]:
             ear.codes[p] = codes[p]
             learner.site.tell(event.METER_WIRING, 3 * ear.circuit.index + p, codes[p])
 
 
-def _find_swapped(learner, circuit, codes):
+def _find_swapped(learner, ear, codes):
     """Wallboxes are not where the settings have them, and none that they have on either of the
     two phases is: the clamps may be exchanged."""
     against = [0] * 9  # 3 * phase in the settings + phase where the meter shows it
     confirmed = [False] * 3
-    for point in circuit.points:
+    for point in ear.circuit.points:
         i = point.index
         order = order_of(learner.setting(i))
-        if order is None or learner.home[i] != circuit.index:
+        if order is None or learner.home[i] != ear.circuit.index:
             continue
         for k in range(3):
             place, lead = learner.lead(i, k)
@@ -107,5 +111,6 @@ def _find_swapped(learner, circuit, codes):
                 confirmed[place] = True
     for a in range(3):
         for b in range(3):
-            if against[3 * a + b] >= _EXCHANGED and not confirmed[a] and not confirmed[b]:
+            alarm = _EXCHANGED // 2 if ear.codes[a] == ear.codes[b] == SWAPPED else _EXCHANGED
+            if against[3 * a + b] >= alarm and not confirmed[a] and not confirmed[b]:
                 codes[a] = codes[b] = SWAPPED

@@ -1,8 +1,9 @@
 """Probes: where the cars' currents do not change enough by themselves, one wallbox at a time is
 lowered for a few seconds; it is raised again by the ordinary rules. Loaded where it is allowed.
 
-Only a wallbox that charges, whose place is not sure and of whom all is calm is lowered, by
-`probe_ma`, and never below its minimum: no charge is stopped for it.
+Only a wallbox that charges and obeys, whose place is not sure and of whom all is calm is lowered,
+by `probe_ma`, and never below its minimum: no charge is stopped for it. Ten times for a car have
+to do.
 """
 
 from compat import const, ticks_diff
@@ -11,6 +12,7 @@ from loadmgmt.point import CHARGING, TOP
 
 _CALM_MS = const(12000)  # of all wallboxes there, before
 _PAUSE_MS = const(30000)  # between two probes of the site
+_TRIES = const(10)
 _IN_USE_MA = const(500)
 _UNEQUAL_MA = const(1000)
 
@@ -18,10 +20,11 @@ _UNEQUAL_MA = const(1000)
 class Probe:
     """Whose turn it is."""
 
-    def __init__(self, now_ms: int, probe_ma: int):
+    def __init__(self, now_ms: int, probe_ma: int, n: int):
         self.probe_ma = probe_ma
         self.last_ms = now_ms
         self.next = 0
+        self.tries = bytearray(n)  # with the car that is there
 
     def look(self, learner, site, now_ms: int) -> None:
         """Lower one wallbox when it is time for that."""
@@ -37,7 +40,11 @@ class Probe:
         for step in range(n):
             i = (self.next + step) % n
             p = site.points[i]
-            if not p.heard or p.car != CHARGING or not _is_open(learner, p):
+            if not p.heard or p.car != CHARGING or self.tries[i] >= _TRIES:
+                continue
+            if p.is_open or p.paused or p.is_disobeying() or not _is_open(learner, p):
+                continue
+            if not site.circuits[learner.home[i]].believed():
                 continue
             drawn = min(p.setpoint_ma, p.drawn[TOP]) if p.measures else p.setpoint_ma
             lower = drawn - self.probe_ma
@@ -45,6 +52,7 @@ class Probe:
             if lower >= p.min_ma:
                 self.next = i + 1
                 self.last_ms = now_ms
+                self.tries[i] += 1
                 site.change(p, lower, now_ms)
                 return
 
