@@ -101,6 +101,7 @@ async def run(a: argparse.Namespace) -> None:
         print("network", site.network)
         print("control", control.url)
         if a.settings_out:
+            a.settings_out.parent.mkdir(parents=True, exist_ok=True)
             a.settings_out.write_text(json.dumps(site.settings(), indent=1))
             print("settings", a.settings_out)
         print("ready", flush=True)

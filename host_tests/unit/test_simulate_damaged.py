@@ -385,3 +385,22 @@ def test_damaged_text_is_played_or_refused(tmp_path, capsys):
         out, err = capsys.readouterr()
         assert status in (0, 1, 2) and (status == 2) == (out == "")
         assert status != 2 or (err.count("\n") == 1 and "; right: " in err)
+
+
+@pytest.mark.parametrize(
+    ("replaced", "more", "line"),
+    [
+        ('"meter": {}', '"breaker": "B"', 'circuits[0].breaker: "B" is wrong; right: "strict"'),
+        ("", '"imbalance_mode": "preventive"', "circuits[0].imbalance_ma: missing; right: "),
+        ("", None, "options.learn: missing; right: "),
+    ],
+)
+def test_what_is_switched_on_without_what_it_needs(replaced, more, line):
+    document = json.loads(GOOD)
+    if more is None:
+        document["options"] = {"probe_ma": 3000}
+    else:
+        document["circuits"][0].update(json.loads("{%s}" % more))
+    if replaced:
+        del document["circuits"][0]["meter"]
+    assert said(json.dumps(document)).startswith(line)

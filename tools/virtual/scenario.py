@@ -42,6 +42,8 @@ def check(document):
     """Check a document and return it as records."""
     scenario = table(SCENARIO)(document, "")
     _check_circuits(scenario.circuits, document["circuits"])
+    if scenario.options.probe_ma and scenario.options.learn is None:
+        wrong("options.learn", MISSING, '"show" or "use", to go with probe_ma')
     scenario.chargers = _chargers(scenario)
     scenario.cars = _cars(scenario)
     _check_events(scenario, document)
@@ -80,6 +82,10 @@ def _check_circuits(circuits, given):
             wrong(path + ".parent", name, f"a circuit with less above it ({_MOST_LEVELS} levels)")
         if circuit.meter and circuit.main_ma is None:
             wrong(path + ".main_ma", MISSING, "the fuse of a circuit with a meter")
+        if circuit.breaker != "strict" and not circuit.meter:
+            wrong(path + ".breaker", circuit.breaker, '"strict": no meter watches this fuse')
+        if "imbalance_mode" in given[i] and circuit.imbalance_ma is None:
+            wrong(path + ".imbalance_ma", MISSING, "the limit that goes with imbalance_mode")
         if circuit.meter:
             if circuit.meter.truly_includes is None:
                 circuit.meter.truly_includes = circuit.includes_chargers
