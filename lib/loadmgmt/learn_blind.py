@@ -36,14 +36,18 @@ def unrest(ear, at: int) -> int:
     return max(ear.high[at], ear.high0[at]) - min(ear.low[at], ear.low0[at])
 
 
-def follow(ear, learner, point, at: int, rest: list, around: list) -> None:
-    """A window is over. rest: what all others leave of the change; around: its variance."""
+def follow(ear, learner, point, at: int, rest: list, around: list, wild: int) -> None:
+    """A window is over. rest: what those who measure leave of the change; around: its variance;
+    wild: by how much all who cannot measure may have changed, squared. What two of those did at
+    once could be taken for a car on two phases."""
     i = point.index
     noted = ear.blind.get(i)
     if noted:
+        width = unrest(ear, at) >> 5
+        wild -= width * width
         for p in range(3):
             noted[1 + p] += rest[p]
-            noted[4 + p] += around[p]
+            noted[4 + p] += around[p] + wild
     if ear.low[at] != ear.high[at]:
         return
     level = ear.low[at] >> 5

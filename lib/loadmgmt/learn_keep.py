@@ -14,17 +14,21 @@ def known(learner) -> dict:
 
 
 def recall(learner, i: int, rotation: str) -> None:
-    """Put one back, of which the first phase is taken for sure. What is in the settings by now
-    needs no help; where they say otherwise, that was contradicted before."""
+    """Put one back. Of a cyclic one the first phase is taken for sure, since perhaps no more was
+    known; any other one was known as a whole. What is in the settings by now needs no help; where
+    they say otherwise, that was contradicted before."""
     number = ROTATIONS.index(rotation)
     if learner.given[i] == number or learner.home[i] == 255:  # nobody would watch it
         return
-    place = order_of(rotation)[0]
-    for p in range(9):
-        learner.score[9 * i + p] = SURE + 16 if p == place else 0
-    learner.clear[3 * i] = 1 + place
+    order = order_of(rotation)
+    bits = 1 if (order[1] - order[0]) % 3 == 1 else 7
+    for k in range(3):
+        for p in range(3):
+            is_it = bits >> k & 1 and p == order[k]
+            learner.score[9 * i + 3 * k + p] = SURE + 16 if is_it else 0
+        learner.clear[3 * i + k] = 1 + order[k]
     learner.held[i] = number
-    learner.bits[i] = 1 | REFUTED if learner.given[i] else 1
+    learner.bits[i] = bits | REFUTED if learner.given[i] else bits
     learner.kind[i] = 1
     learner.apply(i)
 

@@ -148,6 +148,7 @@ class Ear:
         common = 0  # what all phases changed by
         loose = 0  # its variance
         unseen = 0  # variance for those who cannot measure
+        wild = 0  # the square of all that they may have changed by
         movers = []
         blind = []
         at = 0
@@ -166,8 +167,9 @@ class Ear:
                 from loadmgmt import learn_blind
 
                 blind.append((point, at))
-                width = learn_blind.unrest(self, at) >> 9
-                unseen += width * width
+                width = learn_blind.unrest(self, at) >> 5
+                wild += width * width
+                unseen += (width >> 4) * (width >> 4)
                 at += 3
                 continue
             d = []
@@ -201,7 +203,7 @@ class Ear:
             expected, around = expect(movers, variance)
             rest = [left[p] - expected[p] for p in range(3)]
             for point, at in blind:
-                learn_blind.follow(self, learner, point, at, rest, around)
+                learn_blind.follow(self, learner, point, at, rest, around, wild)
         if not movers:
             return
         variance = [v + unseen for v in variance]

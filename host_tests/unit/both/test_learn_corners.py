@@ -71,6 +71,27 @@ def test_one_that_begins_to_measure_has_not_changed_by_that():
     assert bench.learner.ears[0].seen == 0
 
 
+def test_two_that_cannot_measure_are_not_taken_for_a_car_on_two_phases():
+    bench = Bench(n=2)
+    bench.measures = [False, False]
+    bench.wiring = [(L1, L2, L3), (L2, L3, L1)]
+    bench.second(20)
+    for ma in (12000, 8000, 13000, 7000, 12000, 8000, 14000, 8000, 12000):
+        for i in (0, 1):
+            bench.setpoints[i] = ma
+            bench.drawn[i] = [ma, 0, 0]
+        bench.second(30)
+    assert bench.sure(0) is None
+    assert bench.sure(1) is None
+    assert bytes(bench.learner.bits) == b"\0\0"
+    bench.points[0].max_ma = 12000  # nobody raises it any more
+    for ma in (12000, 8000, 13000, 7000, 12000, 8000, 13000):  # the other one alone
+        bench.points[1].max_ma = bench.setpoints[1] = ma
+        bench.drawn[1] = [ma, 0, 0]
+        bench.second(30)
+    assert bench.sure(1) == "L231"
+
+
 def test_two_phases_in_one_place_are_told():
     bench = Bench()
     bench.second(10)
@@ -124,6 +145,25 @@ def test_what_no_meter_tells_of_is_not_recalled():
     assert bench.learner.known() == {}
     bench.draw(0, 7000)
     assert bench.points[0].rotation is None
+
+
+def test_what_was_known_as_a_whole_is_so_after_a_restart():
+    bench = Bench()
+    bench.wiring[0] = (L3, L2, L1)
+    bench.second(10)
+    bench.learner.recall(0, "L321")
+    charge(bench, phases=2)
+    charge(bench)
+    assert bench.learner.known() == {0: "L321"}
+    assert not bench.told(event.LEARNT)
+    assert not bench.told(event.UNLEARNT)
+    bench = Bench()
+    bench.second(10)
+    bench.learner.recall(0, "L231")
+    bench.wiring[0] = (L2, L1, L3)  # of a cyclic one only the first is sure
+    charge(bench, phases=2)
+    assert bench.learner.known() == {0: "L213"}
+    assert not bench.told(event.UNLEARNT)
 
 
 def test_large_misfits_are_small_integers():
