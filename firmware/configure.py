@@ -189,7 +189,7 @@ def _learnt(app):
 def _unload_unused(app) -> None:
     """Free the code of what the site in force goes without."""
     site = app.site
-    unused = ["peaks", "classes"]  # the pass loads them where it needs them
+    unused = ["peaks", "classes", "leftover"]  # the pass loads them where it needs them
     if site.learner is None:
         unused += ["learn", "probe"]
     if site.balance is None:

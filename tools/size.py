@@ -36,6 +36,7 @@ OPTIONAL = (
     "loadmgmt.wake",
     "loadmgmt.peaks",
     "loadmgmt.classes",
+    "loadmgmt.leftover",
     "firmware.learnt",
     "firmware.learnt_file",
 )

@@ -91,8 +91,12 @@ def plan(site, now_ms: int, total: list, after_stop: list) -> tuple:
         for j in p.seat.places:
             room[j] -= p.may_ma
     ended = []
+    if site.last_car == FULL:
+        from loadmgmt import leftover
+
+        ended = leftover.give_way(site, on, waiting, room)
     if waiting:
-        ended = line_up(site, on, waiting, room, after_stop, now_ms)
+        ended += line_up(site, on, waiting, room, after_stop, now_ms)
     if on:
         for i in on:
             a = low[i]

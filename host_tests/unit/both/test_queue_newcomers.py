@@ -194,10 +194,10 @@ def test_a_full_car_is_offered_its_minimum_and_no_more():
     made.run(300)
     assert made.points[0].setpoint_ma >= 6000
     assert made.points[0].reason == reason.FULL
-    made.cars[1] = Car(start_s=10)
+    made.cars[1] = Car(start_s=10)  # it can use all that there is
     made.run(120)
-    assert made.points[0].setpoint_ma == 6000
-    assert made.points[1].setpoint_ma == 10000
+    assert made.points[0].setpoint_ma == 0
+    assert made.points[1].setpoint_ma == 16000
 
 
 def test_without_the_option_it_is_offered_nothing():
@@ -253,7 +253,7 @@ def test_as_many_give_way_as_are_needed():
     made.cars[4] = Car(start_s=10)
     made.cars[5] = Car(start_s=10)
     made.run(120)
-    assert made.charging() == [4, 5] and len(made.on()) == 4
+    assert made.charging() == made.on() == [4, 5]
     assert min([made.points[i].setpoint_ma for i in (4, 5)]) >= 6000
 
 
@@ -274,7 +274,7 @@ def test_one_that_draws_again_is_a_car_like_others():
     made = full_one()
     made.cars[1] = Car(start_s=10)
     made.run(120)
-    assert made.points[0].setpoint_ma == 6000
+    assert made.points[0].setpoint_ma == 0
     made.cars[0].full = False
     made.run(120)
     assert made.charging() == [0, 1]
@@ -311,10 +311,10 @@ def test_nothing_flaps_beside_full_cars():
 
 
 def test_when_there_is_less_the_full_one_is_stopped_first():
-    made = hall(2, 14000, offers_full=True)
+    made = hall(2, 18000, offers_full=True)
     made.points[0].priority = 5
-    made.cars = [Car(start_s=10), Car(start_s=10)]
-    made.run(120)
+    made.cars = [Car(start_s=10), Car(max_ma=8000, start_s=10)]
+    made.run(180)
     made.cars[0].full = True
     made.run(120)
     assert made.on() == [0, 1]
@@ -364,3 +364,18 @@ def test_cars_never_wait_for_a_full_one():
                 car.full = False
         assert made.worst <= 10000, (seed, made.worst)
         assert made.worst_ma <= 0
+
+
+def test_a_full_car_takes_nothing_from_one_that_charges():
+    hall = Hall(4, limit_ma=24000, offers_full=True)
+    for i in range(4):
+        hall.cars[i] = Car(max_ma=32000)
+    hall.run(120)
+    assert min([p.setpoint_ma for p in hall.points]) == 6000
+    for i in (1, 2, 3):
+        hall.cars[i].full = True
+    hall.run(120)
+    assert [p.setpoint_ma for p in hall.points] == [24000, 0, 0, 0]
+    hall.cars[0].full = True
+    hall.run(120)
+    assert [p.setpoint_ma for p in hall.points] == [6000, 6000, 6000, 6000]
