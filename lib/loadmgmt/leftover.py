@@ -1,10 +1,14 @@
 """Cars that have ended by themselves: they are offered what nobody else can make use of. Loaded
 where that is switched on."""
 
+from compat import ticks_diff
+
+from loadmgmt.event import TOLD_STOPPED
 from loadmgmt.point import FULL
+from loadmgmt.shrink import SLOT_MS
 
 
-def give_way(site, on: list, waiting: list, room: list) -> list:
+def give_way(site, on: list, waiting: list, room: list, now_ms: int) -> list:
     """Take those out of `on` and `waiting` for whom nothing is left; returns whose offer ends.
 
     room: what the limits have beside the minima of `on`; those of the ended ones are given back.
@@ -29,10 +33,14 @@ def give_way(site, on: list, waiting: list, room: list) -> list:
             _take(room, p, -low[i])
     for p in waiting[:]:
         if p.car == FULL:
-            if min([spare[j] for j in p.seat.places] or (low[p.index],)) < low[p.index]:
+            i = p.index
+            # one whose offer ended waits for a slot: contactors do not follow the house's noise
+            is_early = ticks_diff(now_ms, site.turn_ms[i]) < SLOT_MS
+            is_early = is_early and site.told[i] & TOLD_STOPPED
+            if is_early or min([spare[j] for j in p.seat.places] or (low[i],)) < low[i]:
                 waiting.remove(p)
             else:
-                _take(spare, p, low[p.index])
+                _take(spare, p, low[i])
     return ended
 
 

@@ -94,7 +94,7 @@ def plan(site, now_ms: int, total: list, after_stop: list) -> tuple:
     if site.last_car == FULL:
         from loadmgmt import leftover
 
-        ended = leftover.give_way(site, on, waiting, room)
+        ended = leftover.give_way(site, on, waiting, room, now_ms)
     if waiting:
         ended += line_up(site, on, waiting, room, after_stop, now_ms)
     if on:
