@@ -159,7 +159,7 @@ class App:
     def _ticked(self) -> None:
         self._watch_sources()
         self.events.keep()
-        if self.learnt is not None:
+        if self.learnt:
             self.learnt.keep(self)
         self._control_slot.check_in()
 

@@ -8,6 +8,7 @@ apart by the task that polls. No await stands between reading the site and handi
 import gc
 
 from compat import const, sleep_ms, ticks_add, ticks_diff, ticks_ms
+from on_demand import call
 
 _PASS_MS = const(500)
 _RESERVE = const(64)  # bytes for each wallbox
@@ -33,6 +34,7 @@ class Control:
     def run_pass(self) -> None:
         """One pass now; what it lowered is on its way when this returns."""
         now = ticks_ms()
+        is_changed = True
         try:
             if self._reserve is None:
                 self._reserve = bytearray(_RESERVE * len(self.site.points))
@@ -41,7 +43,11 @@ class Control:
             self._reserve = None
             gc.collect()
             self.site.step(now)  # what half a pass has done, a whole one does not do again
-            is_changed = True
+        except Exception as error:  # the pass goes on without what is optional (R7)
+            if not self.site.modules:
+                raise
+            call("loadmgmt", "options", "drop_all", self.site, error)
+            self.site.step(now)
         if is_changed:
             self._pushed_ms = now
             self.is_left = self._push(now) > 0

@@ -16,7 +16,7 @@ if sys.implementation.name == "micropython":
 else:
     sys.path.insert(0, sys.argv[1])
 
-from loadmgmt import cut, reason, share, weigh
+from loadmgmt import cut, planner, reason, weigh
 from loadmgmt.circuit import NONE_MA, Circuit
 from loadmgmt.point import CHARGING, NO_CAR, WAITING, ChargePoint, order_of
 from loadmgmt.site import Site
@@ -102,7 +102,7 @@ def solve(site) -> None:
     for point in site.points:  # what was stopped lets go at once here
         point.may_ma = point.peak_ma = max(0, point.setpoint_ma)
         site.told[point.index] = 0
-    share.first_pass(site, _NOW_MS)
+    planner.first_pass(site, _NOW_MS)
 
 
 def reason_of(site, point, box) -> list:

@@ -9,7 +9,7 @@ hypothesis can shrink it; the printed plan is the counterexample.
 import random_plan
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
-from loadmgmt import limits, share
+from loadmgmt import limits, planner
 from loadmgmt.fill import fill
 from random_judge import Judge
 from random_site import RandomSite
@@ -71,7 +71,7 @@ def test_the_order_of_the_list_changes_nothing(made, dice):
 def planned(site):
     """The fair shares of the brain for those who charge now, by name."""
     brain = site.site
-    share.first_pass(brain, site.now)
+    planner.first_pass(brain, site.now)
     return {p.name: brain.out[p.index] for p in brain.points if brain.out[p.index] > 0}
 
 

@@ -73,6 +73,6 @@ def capacity(site):
             elif circuit.metered:
                 total[n + at + k] = 0
     for module in (site.balance, site.breaker):
-        if module is not None:
+        if module:
             module.capacity(site, total, after_stop)
     return total, after_stop

@@ -64,3 +64,9 @@ def drop(site, module, error) -> None:
             if point.paused is not True:  # that is a person's
                 point.paused = False
     site.tell(event.PART_FAILED, number)
+
+
+def drop_all(site, error) -> None:
+    """The pass itself has failed: go on without all that is optional."""
+    for module in site.modules:
+        drop(site, module, error)

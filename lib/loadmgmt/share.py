@@ -28,27 +28,12 @@ def share(site, now_ms: int) -> int:
     learned = site.learned()
     total, after_stop = capacity(site)
     on, ended = plan(site, now_ms, total, after_stop)
-    _explain(site, on, reason.SETTLING if learned else reason.STARTING)
+    explain(site, on, reason.SETTLING if learned else reason.STARTING)
     if (on or ended) and learned:
         is_settled = settled(site, now_ms)
         if max(is_settled):
             return hand_out(site, on, ended, total, is_settled, now_ms)
     return 0
-
-
-def first_pass(site, now_ms: int) -> None:
-    """The shares alone, from static limits and what the wallboxes say: for planners.
-
-    Results: site.out[i] (mA, 0 for who does not charge), site.bound[i], and the points' reasons.
-    """
-    total, after_stop = capacity(site)
-    on, ended = plan(site, now_ms, total, after_stop)
-    for p in site.points:
-        if p.index not in on:
-            site.out[p.index] = 0
-    _explain(site, on, -1)
-    for i in ended:
-        note(site, site.points[i], reason.WAITS_TURN, -1, 0)
 
 
 def plan(site, now_ms: int, total: list, after_stop: list) -> tuple:
@@ -111,7 +96,7 @@ def plan(site, now_ms: int, total: list, after_stop: list) -> tuple:
     return on, ended
 
 
-def _explain(site, on, rises):
+def explain(site, on, rises):
     """Give every wallbox its reason (R10) for the share it has in site.out; `rises` is the one for
     who is still to get more, -1: that does not count."""
     points = site.points

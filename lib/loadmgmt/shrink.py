@@ -40,7 +40,7 @@ def shrink(site, now_ms, on, uses, budget, where):
             relieved.append(at)
             limit = at if where < 0 else where + n
             awaited = _awaited_ma(site, limit, now_ms)
-            if site.breaker is not None:
+            if site.breaker:
                 awaited += site.breaker.carried_ma(site, limit, where >= 0, now_ms)
             if awaited > 0:
                 budget[at] += min(need, awaited)

@@ -66,7 +66,7 @@ class Site:
         call("loadmgmt", "place", "place", self, point)
 
     def tell(self, code, subject=0, value=0):
-        if self.on_event is not None:
+        if self.on_event:
             self.on_event(code, subject, value)
 
     def sample(self, index: int, now_ms: int, l1: int, l2: int, l3: int, same: bool) -> bool:
@@ -141,7 +141,7 @@ class Site:
             self.shared_ms = now_ms
             self._notice(now_ms)
             flags |= share.share(self, now_ms)
-        if flags & LOWERED and self.balance is not None:
+        if flags & LOWERED and self.balance:
             self.balance.follow(self, now_ms)
         for circuit in self.circuits:
             if circuit.fresh:

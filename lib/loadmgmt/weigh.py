@@ -228,7 +228,7 @@ def weigh(site, now_ms):
                 for j in limits:
                     over[j] += expected - drawn[k]
                     k += 1
-    if site.balance is not None:
+    if site.balance:
         site.balance.weigh(site, now_ms)
 
 

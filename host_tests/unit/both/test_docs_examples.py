@@ -3,7 +3,7 @@
 Whoever changes a number here changes it there, too.
 """
 
-from loadmgmt import event, reason, share
+from loadmgmt import event, planner, reason
 from loadmgmt.ask import asked_ma
 from loadmgmt.circuit import NONE_MA, Circuit, target_ma
 from loadmgmt.fill import fill
@@ -131,7 +131,7 @@ def garage():
 
 
 def shares(site):
-    share.first_pass(site, 0)
+    planner.first_pass(site, 0)
     return list(site.out)
 
 
@@ -173,7 +173,7 @@ def test_one_is_left_to_wait_for_a_slot_when_that_pays():
         p.report(now, 0, 0, 0, 0, WAITING, 32000, p.phases)
     site.turn_ms = [now] * 5 + [now - 900000]
     site.points[5].since_ms = 0
-    share.first_pass(site, now)
+    planner.first_pass(site, now)
     assert list(site.out) == [8000] * 6
 
 

@@ -1,6 +1,6 @@
 """Corners of the shares: what a car asks for, why one has nothing, how much is handed out."""
 
-from loadmgmt import handout, peaks, reason, share, weigh
+from loadmgmt import handout, peaks, planner, reason, weigh
 from loadmgmt.ask import asked_ma
 from loadmgmt.circuit import Circuit
 from loadmgmt.fill import fill
@@ -61,7 +61,7 @@ def test_first_shares_for_planners_leave_nobody_a_rest():
         tell(point, 1000, 0, ZERO, WAITING)
     site.out[2] = 9000
     weigh.weigh(site, 1000)
-    share.first_pass(site, 1000)
+    planner.first_pass(site, 1000)
     assert site.out == [6500, 6500, 0]
     assert [p.reason for p in points[:2]] == [reason.LIMIT] * 2
 
@@ -167,6 +167,6 @@ def test_first_shares_for_planners_give_a_higher_priority_the_place_of_a_lower_o
     site = steady([static(7000)], points, [6000, 0], [(6000,) * 3, ZERO], [])
     tell(points[1], NOW_MS, 0, ZERO, WAITING)
     weigh.weigh(site, NOW_MS)
-    share.first_pass(site, NOW_MS)
+    planner.first_pass(site, NOW_MS)
     assert site.out == [0, 7000]
     assert points[0].reason == reason.WAITS_TURN

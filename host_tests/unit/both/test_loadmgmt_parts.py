@@ -1,5 +1,6 @@
 """What is switched on and fails is switched off; the pass goes on (R7)."""
 
+from firmware import control
 from loadmgmt import event, options
 from loadmgmt.circuit import Circuit
 from loadmgmt.point import CHARGING, ChargePoint
@@ -21,8 +22,7 @@ def site_with(**more):
     return site
 
 
-def play(site, seconds):
-    now = NOW_MS
+def play(site, seconds, now=NOW_MS):
     for _ in range(seconds):
         now += 1000
         total = 2000
@@ -83,4 +83,24 @@ def test_a_part_without_memory_looks_again():
     play(site, 60)
     assert left == [0]
     assert module in site.modules
+    assert min([p.setpoint_ma for p in site.points]) >= 6000
+
+
+def test_a_pass_that_fails_goes_on_without_all_parts():
+    site = site_with()
+    play(site, 30)
+    now = NOW_MS + 30500
+    site.balance.weigh = fail
+    clock = control.ticks_ms
+    control.ticks_ms = lambda: now
+    try:
+        owner = control.Control()
+        owner.replace(site, lambda _: 0)
+        owner.run_pass()
+    finally:
+        control.ticks_ms = clock
+    assert site.modules == () and site.balance is None
+    for point in site.points:
+        assert max(point.seat.places) < 6
+    play(site, 60, now)
     assert min([p.setpoint_ma for p in site.points]) >= 6000
