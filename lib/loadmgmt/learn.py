@@ -92,7 +92,9 @@ class Learner:
         score = self.score
         at = 9 * i + 3 * k
         most = max(score[at], score[at + 1], score[at + 2])
-        halves = 22 if self.lead(i, k)[1] >= SURE else 44  # exp(-22 / 32) is a half
+        halves = 22  # exp(-22 / 32) is a half
+        if self.lead(i, k)[1] < SURE:
+            halves = 130 if self.given[i] else 44  # settings that may be wrong hardly count
         parts = [4096 >> min(12, (most - score[at + p]) // halves) for p in range(3)]
         total = parts[0] + parts[1] + parts[2]
         return [(part * 64 + total // 2) // total for part in parts]

@@ -14,6 +14,7 @@ SEEN = 4  # it sees them, although it is set up not to
 NEGATIVE_S = const(20)  # without generation
 _ALARM = const(300)
 _TWICE = const(250)  # two changes that fit
+_FITS = const(64)
 _MOST = const(500)
 _EXCHANGED = const(200)
 _CONFIRMED = const(176)  # more than the lead that the settings begin with
@@ -35,6 +36,8 @@ def count(ear, change, common, movers, variance, total, off) -> None:
         for p in range(3):
             if more < 0 and change[p] * change[p] > _CLEAR * variance[p]:
                 more = 0  # something is seen; whether rightly is another question
+            elif more >= _FITS and change[p] * all_of_it > _CHANGE * abs(all_of_it):
+                ear.reversed[p] = max(-_MOST, ear.reversed[p] - _FITS)  # it goes the right way
         ear.seen = max(-_MOST, min(_MOST, ear.seen + more))
     expected, around = expect(movers, variance)
     for p in range(3):
@@ -44,7 +47,7 @@ def count(ear, change, common, movers, variance, total, off) -> None:
             ear.reversed[p] = max(-_MOST, min(_MOST, ear.reversed[p] + more))
     p = _mirrored(change, common, total, variance, off)
     if p >= 0:
-        ear.reversed[p] = min(_MOST, ear.reversed[p] + _ALARM // 2)
+        ear.reversed[p] = min(_MOST, ear.reversed[p] + _ALARM // 3)
 
 
 def _mirrored(change, common, total, variance, off) -> int:
@@ -69,7 +72,9 @@ def judge_wiring(learner, ear) -> None:
     includes = ear.circuit.includes
     was = ear.codes[0]
     codes = [0, 0, 0]
-    alarm = 1 if was in (UNSEEN, SEEN) else _TWICE  # once told, it takes evidence for the contrary
+    alarm = (
+        1 if was in (UNSEEN, SEEN) else _ALARM if includes else _TWICE
+    )  # once told, it takes evidence for the contrary
     if (-ear.seen if includes else ear.seen) >= alarm:
         codes = [UNSEEN if includes else SEEN] * 3
     else:
