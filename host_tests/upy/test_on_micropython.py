@@ -9,7 +9,7 @@ HERE = pathlib.Path(__file__).resolve().parent
 BOTH = HERE.parent / "unit" / "both"
 RUNNER = HERE / "run.py"
 # heap enough for the test's own source, which is compiled on the fly
-HEAP = "heapsize=8M"
+HEAP = "heapsize=4M"
 
 
 def on_micropython(micropython, image, module):

@@ -72,9 +72,9 @@ def judge_wiring(learner, ear) -> None:
     includes = ear.circuit.includes
     was = ear.codes[0]
     codes = [0, 0, 0]
-    alarm = (
-        1 if was in (UNSEEN, SEEN) else _ALARM if includes else _TWICE
-    )  # once told, it takes evidence for the contrary
+    alarm = _ALARM if includes else _TWICE
+    if was in (UNSEEN, SEEN):
+        alarm = 1  # once told, it takes evidence for the contrary
     if (-ear.seen if includes else ear.seen) >= alarm:
         codes = [UNSEEN if includes else SEEN] * 3
     else:

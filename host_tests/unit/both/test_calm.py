@@ -159,7 +159,8 @@ def test_a_stop_of_long_ago_makes_the_next_one_no_second_stop():
         site = static(1, 10000)
         play(site, 30)
         limits.set_available(site, 0)
-        play(site, off_s, None, 30)
+        for at in range(30, 30 + off_s, 60):
+            play(site, 60, None, at)
         limits.set_available(site, None)
         assert play(site, 300, None, 30 + off_s)[-1][0] > 0
         limits.set_available(site, 0)  # stopped again while it is on for less than 15 minutes
