@@ -85,6 +85,8 @@ def test_the_boxes_are_mixed():
 def start(tmp_path):
     """Start the demo with a stand-in firmware; ends what is left of it."""
     started = []
+    # the tests themselves may run under nohup, and whoever they start inherits that
+    before = signal.signal(signal.SIGHUP, signal.SIG_DFL)
 
     def begin(*options, code=None):
         (tmp_path / "tools").mkdir()
@@ -100,6 +102,7 @@ def start(tmp_path):
         return process
 
     yield begin
+    signal.signal(signal.SIGHUP, before)
     for process in started:
         process.kill()
         process.wait()
