@@ -6,6 +6,7 @@ import subprocess
 import sys
 
 import random_plan
+from drawn_dice import Drawn
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 from random_balance import BalancedSite, BalanceJudge, add_limits
@@ -15,19 +16,6 @@ from tools import interpreter
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 TICKS = 120
 SITES = 40
-
-
-class Drawn:
-    """Dice of which each number is drawn by hypothesis."""
-
-    def __init__(self, draw):
-        self.draw = draw
-
-    def number(self, low, high):
-        return self.draw(st.integers(low, high))
-
-    def pick(self, choices):
-        return choices[self.number(0, len(choices) - 1)]
 
 
 @st.composite

@@ -7,6 +7,7 @@ hypothesis can shrink it; the printed plan is the counterexample.
 """
 
 import random_plan
+from drawn_dice import Drawn
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 from loadmgmt import limits, planner
@@ -25,19 +26,6 @@ QUIETLY = {
 TICKS = 200
 SITES = 80  # times TICKS, and twice that in pairs of sites
 PAIRS = 10
-
-
-class Drawn:
-    """Dice of which each number is drawn by hypothesis."""
-
-    def __init__(self, draw):
-        self.draw = draw
-
-    def number(self, low, high):
-        return self.draw(st.integers(low, high))
-
-    def pick(self, choices):
-        return choices[self.number(0, len(choices) - 1)]
 
 
 @st.composite
