@@ -25,7 +25,6 @@ _TASK_MS = const(10000)
 _WARP_PORT = const(34127)  # the manager's
 _DATAGRAM = const(136)  # the longest state packet
 _DRAIN = const(32)  # datagrams taken in one go: a flood must not starve the loop
-_WRITE_WATCH_MS = const(30000)  # WARP: available_current must be written that often, if watched
 _CAUSES = ("power_on", "restart", "watchdog", "reset")
 
 
@@ -75,9 +74,9 @@ class App:
     def _watch_sources(self) -> None:
         """Work the limits out anew when an input or the time of day wants it, or when the one who
         writes available_current has gone silent."""
-        is_silent = self.is_written and self.watches_writes
+        is_silent = self.is_written and self.write_watch_ms
         if is_silent:
-            is_silent = ticks_diff(ticks_ms(), self.written_ms) > _WRITE_WATCH_MS
+            is_silent = ticks_diff(ticks_ms(), self.written_ms) > is_silent
         due = self.limits_due or is_silent
         try:
             for source in (self.inputs, self.profiles):

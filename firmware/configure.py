@@ -133,9 +133,12 @@ def _build(app, new) -> None:
     app.site, app.bus, app.warp = parts
     app.meters = app.bus.meters
     app.name = new["name"]
-    app.external_control = new["external_control"]
+    external = new.get("external", {})
+    app.external_control = external.get("enabled", True)
+    app.write_watch_ms = external.get("watchdog_s", 30) * 1000  # 0: nobody has to go on writing
+    if not new["charge_manager"]["enable_watchdog"]:
+        app.write_watch_ms = 0
     app.http_port = new["http"]["port"]
-    app.watches_writes = new["charge_manager"]["enable_watchdog"]
     app.manager = warp_config.values(manager)
     app.maximum_ma = manager["maximum_available_current"]
     given = new["charge_manager"]
@@ -246,5 +249,5 @@ def _take_over(app, before) -> None:
     if before["is_written"]:
         app.is_written = True
         app.available_ma = min(before["available_ma"], app.maximum_ma)
-        if before["watches_writes"]:
+        if before["write_watch_ms"]:
             app.written_ms = before["written_ms"]  # nobody has written now

@@ -8,7 +8,19 @@ needed. What only a part of it needs is loaded for that part: together it would 
 
 from on_demand import call
 
-from firmware.checks import current, host, model, time_of_day, word, zero_or, zone
+from firmware.checks import (
+    current,
+    host,
+    ipv4,
+    label,
+    model,
+    netmask,
+    secret,
+    time_of_day,
+    word,
+    zero_or,
+    zone,
+)
 from firmware.schema import (
     RARE,
     Invalid,
@@ -42,6 +54,8 @@ _METER = (
     ("period_ms", integer, 1000, 200, 60000),
     ("update_ms", integer, None, 200, 60000, RARE),
     ("phase", integer, 1, 1, 3, RARE),
+    ("max_age_s", integer, 30, 1, 3600, RARE),
+    ("serial", text, None, 1, 32, RARE),
 )
 _ROW = (
     ("at", time_of_day, ..., 0, 0),
@@ -74,6 +88,7 @@ _CIRCUIT = (
     ("imbalance_ma", integer, None, 0, _MAX_MA, RARE),
     ("imbalance_mode", choice, "measured", ("measured", "preventive"), 0, RARE),
     ("breaker", choice, "strict", ("strict", "B", "C", "gG"), 0, RARE),
+    ("active", boolean, True, 0, 0, RARE),
 )
 _CHARGER = (
     ("name", text, "", 0, 32),
@@ -90,6 +105,7 @@ _CHARGER = (
     ("dead_man_s", integer, None, 0, 3600, RARE),
     ("failsafe_ma", current, None, 6000, _MAX_CHARGER_MA, RARE),
     ("boot_ma", current, None, 6000, _MAX_CHARGER_MA, RARE),
+    ("active", boolean, True, 0, 0, RARE),
 )
 MANAGER = (
     ("enable_charge_manager", boolean, True, 0, 0),
@@ -112,13 +128,39 @@ _SHARING = (
     ("minimum_off_s", integer, 0, 0, 3600, RARE),
     ("start_margin_ma", integer, 0, 0, 32000, RARE),
     ("free_phases_s", zero_or, 30, 10, 3600, RARE),
+    ("raise_every_s", integer, 0, 0, 300, RARE),
 )
 _LEARNING = (
     ("rotation", choice, "off", ("off", "show", "use"), 0, RARE),
     ("probe_ma", zero_or, 0, 2000, 4000, RARE),
 )
+_EXTERNAL = (
+    ("enabled", boolean, True, 0, 0, RARE),
+    ("watchdog_s", integer, 30, 5, 3600, RARE),
+)
+_ORGANIZATION = (
+    ("name", text, "", 0, 64, RARE),
+    ("contact", text, "", 0, 64, RARE),
+    ("phone", text, "", 0, 32, RARE),
+    ("email", text, "", 0, 64, RARE),
+    ("address", text, "", 0, 96, RARE),
+)
+_WIFI = (
+    ("ssid", text, ..., 1, 32),
+    ("password", secret, None, 8, 63),
+)
+_NETWORK = (
+    ("mode", choice, "dhcp", ("dhcp", "static"), 0, RARE),
+    ("hostname", label, None, 1, 32, RARE),
+    ("address", ipv4, None, 0, 0, RARE),
+    ("netmask", netmask, None, 0, 0, RARE),
+    ("gateway", ipv4, None, 0, 0, RARE),
+    ("dns", ipv4, None, 0, 0, RARE),
+    ("ntp", host, None, 1, 64, RARE),
+    ("wifi", table, None, _WIFI, None, RARE),
+)
 _SETTINGS = (
-    ("version", choice, 1, (1,), 0),
+    ("version", choice, 2, (2,), 0),
     ("name", text, "Fusekeeper", 1, 32),
     ("rs485", table, {}, _RS485, None),
     ("meters", rows, [], _METER, 8),
@@ -130,14 +172,20 @@ _SETTINGS = (
     ("wake_up", table, {}, (("attempts", integer, 0, 0, 10, RARE),), None, RARE),
     ("inputs", rows, [], _INPUT, 8),
     ("timezone", zone, None, 1, 64),
-    ("external_control", boolean, True, 0, 0),
+    ("external", table, {}, _EXTERNAL, None, RARE),
     ("http", table, {}, (("port", integer, 80, 1, 65535),), None),
+    ("network", table, {}, _NETWORK, None, RARE),
+    ("organization", table, {}, _ORGANIZATION, None, RARE),
+    ("discovery", table, {}, (("enabled", boolean, True, 0, 0, RARE),), None, RARE),
+    ("history", table, {}, (("enabled", boolean, False, 0, 0, RARE),), None, RARE),
+    ("login", table, {}, (("open_reading", boolean, False, 0, 0, RARE),), None, RARE),
 )
 
 
 def validate(document) -> tuple:
     """Return (normalized document, None) or (None, what is wrong with the first wrong value)."""
     try:
+        document = call("firmware", "migrate", "migrate", document)
         document = table("", document, _SETTINGS)
         call("firmware", "references", "check", document)
         call("firmware", "charger_references", "check", document)

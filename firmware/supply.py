@@ -57,7 +57,7 @@ def set_available(app, current_ma: int) -> str | None:
         if takes_available(app, circuit):
             break
     else:
-        return "the meter rules this site; right: external_control switched on"
+        return "the meter rules this site; right: external.enabled true"
     app.written_ms = ticks_ms()
     app.is_written = True
     if current_ma != app.available_ma:

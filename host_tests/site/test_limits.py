@@ -85,7 +85,7 @@ def zone_where_it_is(hour, minute):
 
 def test_the_profile_of_the_day():
     config = three_phase_site(3, main_ma=FUSE)
-    config.settings = {"timezone": zone_where_it_is(11, 59), "external_control": False}
+    config.settings = {"timezone": zone_where_it_is(11, 59), "external": {"enabled": False}}
     config.settings["charge_manager"] = {"default_available_current": 7000}
     rows = [
         {"at": "12:00", "limit_ma": 16000},
@@ -98,7 +98,7 @@ def test_the_profile_of_the_day():
         # with a meter and without external control available_current is nobody's limit
         assert site.status()["available_ma"] is None
         status, words = site.put(AVAILABLE, 7000)
-        assert status == 400 and "external_control" in words
+        assert status == 400 and "external.enabled" in words
         site.charging(0, 1, 2, timeout_s=30)
         site.poll(lambda: shown(site) == (16000, "schedule"), 60, 0.2, "12:00")
         holds(site, 16000, "schedule")

@@ -147,7 +147,7 @@ class Site:
         ]
         meter = {"name": "grid", "model": "eastron_sdm630", "address": self.meter.address}
         return {
-            "version": 1,
+            "version": 2,
             "name": "Simulated site",
             "rs485": {"port": self.pty, "baud": 9600, "parity": "N", "stop_bits": 1},
             "meters": [{**meter, "period_ms": c.meter_period_ms}],

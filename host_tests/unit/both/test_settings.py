@@ -69,7 +69,7 @@ def error_of(path, value):
 
 def test_smallest_document_gets_every_default():
     document = good(SMALLEST)
-    assert document["version"] == 1
+    assert document["version"] == 2
     assert document["name"] == "Fusekeeper"
     assert document["rs485"] == {
         "port": "/dev/ttyUSB0",
@@ -109,7 +109,7 @@ def test_smallest_document_gets_every_default():
         "min_ma": 6000,
         "max_ma": 32000,
     }
-    assert document["external_control"] is True
+    assert "external" not in document
     assert document["http"] == {"port": 80}
     assert document["charge_manager"]["maximum_available_current"] is None
 
@@ -133,9 +133,10 @@ def test_wrong_types():
         ("name", 5, "name: 5 is no text; give text of 1..32 characters"),
         ("name", None, "name: null is no text; give text of 1..32 characters"),
         ("name", [], "name: a list is no text; give text of 1..32 characters"),
-        ("version", 2, "version: 2 is unknown; give one of 1"),
-        ("version", True, "version: true is unknown; give one of 1"),
-        ("version", "1", 'version: "1" is unknown; give one of 1'),
+        ("version", 3, "version: 3 was made by a newer firmware; give 1..2, or install that"),
+        ("version", 0, "version: 0 is unknown; give 1..2, or leave it out"),
+        ("version", True, "version: true is unknown; give 1..2, or leave it out"),
+        ("version", "1", 'version: "1" is unknown; give 1..2, or leave it out'),
         ("meters", {}, "meters: an object is no list; give a list"),
         ("meters", None, "meters: null is no list; give a list"),
         ("meters", [1], "meters[0]: 1 is no object; give {...}"),

@@ -198,7 +198,7 @@ def test_available_current_where_a_meter_rules():
     alone = App(metered("a"))
     alone.external_control = False
     error = supply.set_available(alone, 7000)
-    assert error == "the meter rules this site; right: external_control switched on"
+    assert error == "the meter rules this site; right: external.enabled true"
     assert not alone.is_written and alone.available_ma is None
 
 
