@@ -8,9 +8,9 @@ import asyncio
 import gc
 
 from compat import const, readable, sleep_ms, ticks_add, ticks_ms
-from on_demand import call, unload
+from on_demand import call, take, unload
 
-from firmware.web import Refusal, api
+from firmware.web import Refusal
 
 _REQUEST_MS = const(8000)
 _ANSWER_MS = const(10000)
@@ -25,7 +25,8 @@ _NO_MEMORY = b"HTTP/1.1 503 Refused\r\nContent-Length: 25\r\n\r\nout of memory; 
 
 
 class Connection:
-    """One peer: its request, then the answer to it. The request's fields: see api.answer()."""
+    """One peer: its request, then the answer to it. request.py finds out .query, .route (see
+    routes.find), .steps, .role and .user."""
 
     def __init__(self, server, sock, peer, is_refused: bool):
         self.server = server
@@ -35,7 +36,8 @@ class Connection:
         self.reading = True  # the request is not complete yet
         self.answered = False  # bytes of an answer have gone out
         self.chunked = False  # the peer knows HTTP/1.1
-        self.method = self.target = ""
+        self.is_kept = False  # somebody else goes on with the socket
+        self.method = self.target = self.extra = ""  # extra: lines for the head of the answer
         self.body = None
         self.headers = {}  # names in small letters, values, all bytes
         self.size = 0  # of the body
@@ -63,7 +65,8 @@ class Connection:
             gc.collect()
             self._last_word(503, "memory")
         finally:
-            self.sock.close()
+            if not self.is_kept:
+                self.sock.close()
             self.server.forget(self)
 
     async def _receive(self) -> None:
@@ -97,7 +100,11 @@ class Connection:
     async def _answer(self) -> None:
         """Send the answer, one without a length in chunks (RFC 9112 section 7.1) so that the peer
         sees when its end is missing."""
-        head, body = api.answer(self.server.context, self)
+        found = await take("firmware.web", "answering", "answer")(self.server.context, self)
+        if not found:
+            return
+        head, body = found
+        found = None
         if self.method == "HEAD":
             body = ()
         out = bytearray(_PIECE)  # filled again and again: long pieces of memory are rare

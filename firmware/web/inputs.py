@@ -17,9 +17,8 @@ def read(context, _query) -> dict:
 
 def write(context, request) -> str | None:
     """Take {"live": true or false}, or that alone, for the input that the path names."""
-    name = request.target.partition("?")[0][len("/api/inputs/") :]
-    name = name[:-7] if name.endswith("_update") else name
     inputs = context.inputs
+    name = "/".join(request.steps)
     if not inputs or name not in inputs.names:
         raise Refusal(404, "path")
     i = inputs.names.index(name)

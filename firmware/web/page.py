@@ -27,7 +27,7 @@ def _pieces():
             piece = file.read(_PIECE)
 
 
-def page(request) -> tuple:
+def file(_context, request) -> tuple:
     """Head and body: the page, or 304 when the browser has it."""
     try:
         with open(_FILE, "rb") as file:

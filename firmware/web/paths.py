@@ -1,14 +1,18 @@
 """GET /api: which paths can be read and which can be written. And the way into a resource."""
 
-from firmware.web.api import READ, WRITE
 from firmware.web import Refusal
+from firmware.web.routes import rows
 
 _GENERATOR = type(i for i in ())
 
 
 def read(_context, _query) -> dict:
     """The tree of names."""
-    return {"read": sorted(READ), "write": sorted(WRITE)}
+    found = sorted(rows())
+    return {
+        "read": [row[0] for row in found if "R" in row[2]],
+        "write": [row[0] for row in found if row[4] != 9],
+    }
 
 
 def walk(tree, path: list):

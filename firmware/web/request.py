@@ -2,11 +2,11 @@
 
 Of its head only what is used is kept, so nothing a peer sends can grow the heap. RFC 9112 sections
 2-6; what this server does not need of it (chunked bodies, absolute targets, folded lines) is
-refused. Who may write: writing.py.
+refused. Who may: access.py.
 """
 
 from compat import const, readable
-from on_demand import call
+from on_demand import call, unload
 
 from firmware.web import Refusal
 
@@ -16,8 +16,18 @@ _LINE = const(1024)  # request line, and each header line; must be twice the abo
 _HEAD = const(4096)  # all header lines together
 _HEADERS = const(32)
 
-# The only headers kept: what admit() and the page look at.
-_KEPT = (b"host", b"origin", b"content-length", b"if-none-match")
+# The only headers kept: what is looked at here, by access.py and by the resources.
+_KEPT = (
+    b"host",
+    b"origin",
+    b"content-length",
+    b"if-none-match",
+    b"if-match",
+    b"authorization",
+    b"cookie",
+    b"sec-fetch-site",
+    b"x-requested-with",
+)
 
 
 def request_line(line: bytes) -> tuple:
@@ -51,16 +61,31 @@ def header(line: bytes, headers: dict) -> None:
         headers[name] = line[colon + 1 :].strip()
 
 
-def admit(method: str, peer, headers: dict) -> int:
-    """The length of the body of a request that may be made. peer: see writing.py."""
-    if method != "GET" and method != "HEAD":
-        call("firmware.web", "writing", "admit", method, peer, headers)
-    length = headers.get(b"content-length", b"0")
-    if not length.isdigit():
+def length(method: str, headers: dict) -> int:
+    """The length of the body. Refusal for one that is not taken."""
+    if b"content-length" not in headers and method in ("PUT", "POST", "PATCH"):
+        raise Refusal(411, "length")
+    given = headers.get(b"content-length", b"0")
+    if not given.isdigit():
         raise Refusal(400, "length")
-    if len(length) > 9 or int(length) > BODY_MAX:
+    if len(given) > 9 or int(given) > BODY_MAX:
         raise Refusal(413, "body", BODY_MAX)
-    return int(length)
+    return int(given)
+
+
+async def admit(connection) -> None:
+    """Find out the route of a request and who makes it. Refusal where it may not be made."""
+    path, _, connection.query = connection.target.partition("?")
+    try:
+        identify = __import__("firmware.web.access", None, None, ("identify",)).identify
+        await identify(connection)
+    finally:
+        identify = None
+        unload("firmware.web", ("access",))
+    connection.route = call("firmware.web", "routes", "find", connection.method, path)
+    connection.steps = connection.route[2]
+    if connection.role < connection.route[3]:
+        raise Refusal(403 if connection.role else 401, "login")
 
 
 async def receive(connection) -> None:
@@ -105,7 +130,8 @@ async def receive(connection) -> None:
             header(line, connection.headers)
         else:
             break
-    size = admit(connection.method, connection.peer, connection.headers)
+    size = length(connection.method, connection.headers)
+    await admit(connection)
     if size > server.body_room:
         raise Refusal(503, "busy")
     server.body_room -= size

@@ -26,8 +26,7 @@ _WORDS = {
     "full": "all connections are taken; try again in a second",
     "busy": "busy with another large body; try again",
     "memory": "out of memory; try again",
-    "readonly": "not writable; right: GET",
-    "method": "wrong method; right: GET, PUT or POST",
+    "method": "wrong method; right: %s",
     "since": "wrong query; right: ?since=number of the last event you have",
 }
 
@@ -40,7 +39,7 @@ def answer(status: int, what: str, *numbers) -> bytes:
         "HTTP/1.1 %d Refused\r\nConnection: close\r\nContent-Type: text/plain; charset=UTF-8\r\n"
         "X-Content-Type-Options: nosniff\r\nContent-Length: %d\r\n%s\r\n"
     )
-    allow = "Allow: GET, PUT, POST\r\n" if status == 405 else ""
+    allow = "Allow: %s\r\n" % numbers if status == 405 else ""
     return (head % (status, len(body), allow)).encode() + body
 
 

@@ -2,7 +2,7 @@
 
 import asyncio
 
-from firmware.web import api
+from firmware.web import connection
 from firmware.web.connection import Connection
 
 HEAD = "HTTP/1.1 200 OK\r\nX: y\r\n\r\n"
@@ -30,15 +30,19 @@ def sent(chunked, body, method="GET"):
     """What goes out for this body, behind the head; and whether an error ended it."""
     peer = Peer(chunked)
     peer.method = method
-    answer = api.answer
-    api.answer = lambda context, request: (HEAD, body)
+
+    async def answer(context, request):
+        return HEAD, body
+
+    take = connection.take
+    connection.take = lambda package, part, name: answer
     failed = False
     try:
         asyncio.run(Connection._answer(peer))
     except MemoryError:
         failed = True
     finally:
-        api.answer = answer
+        connection.take = take
     assert peer.longest <= 512
     head = HEAD.encode()
     assert not peer.sent or peer.sent[: len(head)] == head
