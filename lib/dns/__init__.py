@@ -1,0 +1,1 @@
+"""DNS messages, as the domain name system and multicast DNS have them."""
