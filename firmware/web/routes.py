@@ -26,9 +26,11 @@ _UPDATE = "_update"
 
 _TABLES = (
     """
-/ page F 0 9
+/ static F 0 9
+/api/openapi.json static F 0 9
 /api paths R 1 9
 /api/status status R 1 9
+/api/live live L 1 9
 /api/events events R 1 9
 /api/inputs inputs RW* 1 2
 /api/operator_limits operator_limits RW 1 2

@@ -128,6 +128,7 @@ class Context:
     settings_error = None
     left_out = ()
     learnt = Learnt()
+    live = None
     events = Events()
 
     def __init__(self):
