@@ -9,7 +9,7 @@ they stand; what the meters showed is learnt anew, so that nothing is raised at 
 import gc
 
 from compat import address_host, const, open_udp, readable, sleep_ms, ticks_diff, ticks_ms
-from on_demand import unload
+from on_demand import call, unload
 
 from firmware import board, eventcodes
 from firmware.control import Control
@@ -36,6 +36,8 @@ class App:
     stage = 0  # how much this life goes without, see firmware.cautious
     mark = 0  # of the settings that it started with
     left_out = ()  # what that is, by its settings
+    keepers = ()  # what has keep(app), called after each pass: history, names, ...
+    live = None  # who watches, see firmware.web.live
 
     def __init__(self):
         self.reset_cause = board.reset_cause()
@@ -158,8 +160,13 @@ class App:
     def _ticked(self) -> None:
         self._watch_sources()
         self.events.keep()
-        if self.learnt:
-            self.learnt.keep(self)
+        for keeper in self.keepers:
+            try:
+                keeper.keep(self)
+            except MemoryError:
+                pass  # tried again in half a second
+            except Exception as error:  # noqa: BLE001 - optional, control goes on (R7)
+                call("firmware", "keepers", "drop", self, keeper, error)
         self._control_slot.check_in()
 
     async def run(self) -> None:

@@ -223,6 +223,7 @@ def _work_out(app, new) -> None:
     _unload_unused(app)
     if app.learnt is not None:
         app.learnt.recall(app)
+    call("firmware", "keepers", "attach", app, new)
 
 
 def _take_over(app, before) -> None:
