@@ -2,14 +2,22 @@
 
 A table is a tuple of fields (key, check, default, low, high). `check(path, value, low, high)`
 returns the normalized value or raises Invalid, whose text is: path, what is wrong, what would be
-right. A default of None makes null a value; `...` makes the key necessary. A field with RARE after
-its five parts is left out of the result where it has its default: most are without it, and each
-would cost memory in all of them. Nothing here knows what the settings mean.
+right. A default of None makes null a value; `...` makes the key necessary; () is an empty list or
+object. A field with RARE after its five parts is left out of the result where it has its default:
+most are without it, and each would cost memory in all of them.
+
+A check may be a name: one of this file, of firmware.checks, or of another part ("part.name"). So
+may the table that a list or an object has: "circuits.ROW" is firmware.tables_circuits.ROW. Tables
+are then nothing but constants, and each is loaded only while it is used.
+
+Nothing here knows what the settings mean.
 """
 
 import json
 
-RARE = True
+from on_demand import take
+
+RARE = 1
 
 
 class Invalid(ValueError):
@@ -94,13 +102,37 @@ def rows(path, value, low, high):
         fail(path, show(value) + " is no list", "a list")
     if len(value) > high:
         fail(path, "%d entries" % len(value), "at most %d" % high)
-    return [table("%s[%d]" % (path, i), entry, low) for i, entry in enumerate(value)]
+    fields = fields_of(low) if value else ()
+    return [table("%s[%d]" % (path, i), entry, fields) for i, entry in enumerate(value)]
+
+
+def fields_of(fields):
+    """The fields of a table that may be named; their memory is free when nobody holds them."""
+    if isinstance(fields, str):
+        part, _, name = fields.partition(".")
+        return take("firmware", "tables_" + part, name)
+    return fields
+
+
+def _check_of(check):
+    """The function of a check that may be named."""
+    if not isinstance(check, str):
+        return check
+    part, _, name = check.rpartition(".")
+    if part:
+        return take("firmware", part, name)
+    if name in globals():
+        return globals()[name]
+    from firmware import checks
+
+    return getattr(checks, name)
 
 
 def table(path, value, fields, _=None):
     """An object with the keys of `fields`."""
     if not isinstance(value, dict):
         fail(path or "document", show(value) + " is no object", "{...}")
+    fields = fields_of(fields)
     prefix = path + "." if path else ""
     known = [field[0] for field in fields]
     for key in value:
@@ -110,12 +142,17 @@ def table(path, value, fields, _=None):
     result = {}
     for field in fields:
         key, check, default, low, high = field[:5]
+        is_rare = len(field) > 5
+        if is_rare and key not in value:
+            continue
+        if default == ():
+            default = [] if check == "rows" else {}
         given = value.get(key, default)
         if given is ...:
             fail(prefix + key, "missing", "it")
         if given is not None or default is not None:
-            given = check(prefix + key, given, low, high)
-        if len(field) == 5 or given != default:
+            given = _check_of(check)(prefix + key, given, low, high)
+        if not is_rare or given != default:
             result[key] = given
     return result
 

@@ -3,17 +3,17 @@
 Loaded for that, by firmware.document.
 """
 
-from firmware.checks import host
-from firmware.document import MANAGER, ROTATIONS, validate
-from firmware.schema import Invalid, choice, integer, rows, table, text
+from firmware.document import validate
+from firmware.schema import Invalid, fields_of, table
 from firmware.warp_config import config
 
 _WARP_CHARGER = (
-    ("host", host, ..., 1, 64),
-    ("name", text, ..., 0, 32),
-    ("rot", integer, None, 0, 6),
-    ("uid", integer, 0, 0, 0xFFFFFFFF),
+    ("host", "host", ..., 1, 64),
+    ("name", "text", ..., 0, 32),
+    ("rot", "integer", None, 0, 6),
+    ("uid", "integer", 0, 0, 0xFFFFFFFF),
 )
+_ROTATIONS = ("L123", "L132", "L231", "L213", "L321", "L312")
 
 
 def apply(document, body) -> tuple:
@@ -21,10 +21,11 @@ def apply(document, body) -> tuple:
 
     Replaces the WARP wallboxes only; one whose host is known keeps its other settings.
     """
-    fields = [(key, check, ..., low, high) for key, check, _, low, high in MANAGER]
-    fields.append(("chargers", rows, ..., _WARP_CHARGER, 64))
+    manager = fields_of("sharing.MANAGER")
+    fields = [(key, check, ..., low, high) for key, check, _, low, high in manager]
+    fields.append(("chargers", "rows", ..., _WARP_CHARGER, 64))
     # a newer WARP writes it too; there is no central management here
-    fields.append(("enable_central_management", choice, False, (False,), 0))
+    fields.append(("enable_central_management", "choice", False, (False,), 0))
     try:
         if isinstance(body, dict):
             shown = config(document)
@@ -52,6 +53,6 @@ def _merge(old, given) -> list:
         charger["host"] = entry["host"]
         charger["name"] = entry["name"]
         if entry["rot"] is not None:
-            charger["rotation"] = ROTATIONS[entry["rot"] - 1] if entry["rot"] else None
+            charger["rotation"] = _ROTATIONS[entry["rot"] - 1] if entry["rot"] else None
         merged.append(charger)
     return merged + [charger for charger in old if charger["driver"] != "warp"]
