@@ -13,7 +13,7 @@ def _learnt(rotation, percent, is_sure):
 
 
 def rows(context):
-    """Generate the dicts of each wallbox, two parts of one."""
+    """Generate the dicts of each wallbox: what stays, and what changes all the time."""
     circuits = context.site.circuits
     learner = context.site.learner
     for i, point in enumerate(context.site.points):
@@ -26,15 +26,17 @@ def rows(context):
                 circuit=circuits[point.circuit].name,
                 phases=point.phases_now or point.phases,
                 rotation=point.rotation,
+                min_ma=point.min_ma,
+                max_ma=point.max_ma,
+                error=context.charger_error(i),
+                learnt=None if point.name_error or not learner else _learnt(*learner.shown(i)),
+            ),
+            dict(
                 state=state_of(point),
                 setpoint_ma=point.setpoint_ma,
                 committed_ma=point.may_ma,
-            ),
-            dict(
                 applied_ma=point.applied_ma if heard else None,
                 drawn_ma=list(point.drawn[:3]) if heard and point.measures else None,
-                min_ma=point.min_ma,
-                max_ma=point.max_ma,
                 reason=dict(
                     code=reason.NAMES[point.reason],
                     circuit=None if place < 0 else circuits[place // 3].name,
@@ -42,7 +44,5 @@ def rows(context):
                     value=context.site.reason_ma[i],
                 ),
                 age_ms=ticks_diff(ticks_ms(), point.reading_ms) if heard else None,
-                error=context.charger_error(i),
-                learnt=None if point.name_error or not learner else _learnt(*learner.shown(i)),
             ),
         )
