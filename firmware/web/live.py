@@ -12,5 +12,5 @@ def join(context, connection) -> None:
     if context.live is None:
         context.live = take("firmware.web", "live_stream", "Stream")(context)
         unload("firmware.web", ("live_client",))
-    if not context.live.add(connection.sock, connection.user):
+    if not context.live.add(connection.sock, getattr(connection, "user", None)):
         raise Refusal(503, _FULL)
