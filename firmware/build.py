@@ -6,7 +6,7 @@ from chargers.warp import WarpChargers, WarpPoint
 from compat import udp_address
 from loadmgmt.circuit import Circuit
 from loadmgmt.site import Site
-from on_demand import call
+from on_demand import call, take
 
 from firmware.meters import Bus, BusMeter
 
@@ -94,7 +94,7 @@ def build(document, port, now_ms: int, on_sample, send) -> tuple:
     maps = {}
     for row in document["meters"]:
         model = row["model"]
-        if model not in maps:
+        if model not in maps and model != "api":
             maps[model] = call("meters", "map_file", "load_map", model)
     site, addresses = _site(document, now_ms)
     bus = Bus(port, on_sample)
@@ -103,6 +103,9 @@ def build(document, port, now_ms: int, on_sample, send) -> tuple:
         for candidate in site.circuits:
             if candidate.meter_name == row["name"]:
                 circuit = candidate
+        if row["model"] == "api":
+            bus.meters.append(take("firmware", "pushed_meter", "PushedMeter")(row, circuit))
+            continue
         bus.meters.append(BusMeter(row, maps[row["model"]], bus.client, circuit))
     warp = WarpChargers(site.points, addresses, send)
     for point, row in zip(site.points, document["chargers"]):
