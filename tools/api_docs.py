@@ -1,0 +1,237 @@
+"""docs/api.md from the merged OpenAPI description: what tools/openapi.py writes.
+
+The introduction is docs/openapi/intro.md; then a table of all paths, then each area with its
+paths: meaning, who may, members of request and answer as tables, examples.
+"""
+
+import json
+import pathlib
+
+INTRO = pathlib.Path(__file__).resolve().parent.parent / "docs" / "openapi" / "intro.md"
+METHODS = ("get", "put", "post", "patch", "delete")
+_UNITS = (
+    ("_ma", "mA"),
+    ("_mv", "mV"),
+    ("_w", "W"),
+    ("_wh", "Wh"),
+    ("_ms", "ms"),
+    ("_s", "s"),
+    ("_pct", "%"),
+    ("_minutes", "min"),
+)
+_WORDS = {"integer": "whole number", "number": "number", "boolean": "true or false"}
+_WORDS |= {"string": "text", "object": "object", "array": "list", "null": "null"}
+_SHOWN_JSON = 96  # characters of an example on one line
+
+
+def document(description):
+    """Return the text of the whole document."""
+    lines = ["<!-- made by tools/openapi.py from docs/openapi; do not edit -->", ""]
+    lines += [INTRO.read_text(encoding="utf-8").strip(), "", "## All paths", ""]
+    lines += ["| path | | who | |", "|---|---|---|---|"]
+    for path, item in description["paths"].items():
+        for names, operation in _grouped(item):
+            link = f"[`{path}`](#{_anchor(path)})"
+            lines.append(f"| {link} | {names} | {_who(operation)} | {operation['summary']} |")
+    paths = description["paths"].items()
+    for tag in description["tags"]:
+        lines += ["", "## " + tag["description"]]
+        for path, item in paths:
+            if _operations(item)[0][1]["tags"][0] == tag["name"]:
+                lines += _path(path, item, description)
+    return "\n".join(lines) + "\n"
+
+
+def _operations(item):
+    return [(method, item[method]) for method in METHODS if method in item]
+
+
+def _grouped(item):
+    """Yield (names of methods, operation); PUT and POST that do the same are one."""
+    for method, operation in _operations(item):
+        if "x-same-as" in operation:
+            continue
+        names = [method.upper()]
+        names += [m.upper() for m, other in _operations(item) if other.get("x-same-as") == method]
+        yield " or ".join(sorted(names, reverse=True)), operation
+
+
+def _anchor(path):
+    return "".join(c for c in path.lower() if c.isalnum() or c in "_-")
+
+
+def _who(operation):
+    return operation["x-role"]
+
+
+def _path(path, item, description):
+    lines = ["", f"### `{path}`"]
+    for names, operation in _grouped(item):
+        lines += ["", f"**{names}** ({_who(operation)}): {_sentence(operation['summary'])}"]
+        if operation.get("description"):
+            lines[-1] += " " + _text(operation["description"])
+        parameters = item.get("parameters", []) + operation.get("parameters", [])
+        if parameters:
+            rows = [(p["name"], p["schema"], p) for p in parameters]
+            lines += _table("in the path or behind ?", rows, description)
+        body = operation.get("requestBody")
+        if body:
+            lines += _content("request", body, description)
+        for status, answer in operation["responses"].items():
+            if "content" in answer and status < "400":
+                lines += _content("answer", answer, description)
+            elif status < "400" and status != "200":
+                lines += ["", f"{status}: {_sentence(answer['description'])}"]
+    return lines
+
+
+def _content(title, message, description):
+    """Tables and examples of a request or an answer."""
+    lines = []
+    for kind, content in message["content"].items():
+        schema = content.get("schema", {})
+        if kind != "application/json" and kind != "text/plain":
+            about = _text(message.get("description", ""))
+            lines += ["", f"{title.capitalize()}: `{kind}`. {about}"]
+        rows = list(_members(_resolved(schema, description), "", description))
+        if rows and kind == "application/json":
+            lines += _table(title, rows, description)
+        elif kind == "application/json" and schema.get("description"):
+            lines += ["", f"{title.capitalize()}: {_text(schema['description'])}"]
+        examples = [e["value"] for e in content.get("examples", {}).values()]
+        examples += [content["example"]] if "example" in content else []
+        for example in examples:
+            is_text = kind != "application/json"
+            shown = str(example).strip() if is_text else _json(example)
+            lines += ["", f"{title.capitalize()}, for example:", ""]
+            lines += ["```" if is_text else "```json", shown, "```"]
+    return lines
+
+
+def _table(title, rows, description):
+    lines = ["", f"| {title} | value | meaning |", "|---|---|---|"]
+    for name, schema, holder in rows:
+        schema = _resolved(schema, description)
+        meaning = holder.get("description") or schema.get("description", "")
+        value = _value(name, schema, description)
+        if "required" in holder and holder["required"] is False:
+            value += ", may be left out"
+        lines.append(f"| `{name}` | {value} | {_text(meaning)} |")
+    return lines
+
+
+def _members(schema, prefix, description, depth=0):
+    """Yield (path, schema, holder of the description) of each member, those below it behind it."""
+    docs = schema.get("x-docs")
+    if docs and depth:
+        return
+    for part in _parts(schema, description):
+        names = set(part.get("required", ()))
+        for name, member in part.get("properties", {}).items():
+            resolved = _resolved(member, description)
+            here = f"{prefix}{name}"
+            holder = dict(resolved)
+            holder.update(member)
+            holder["required"] = name in names
+            yield here, member, holder
+            if depth < 4:
+                yield from _below(resolved, here, description, depth)
+        more = part.get("additionalProperties")
+        if isinstance(more, dict):
+            resolved = _resolved(more, description)
+            here = prefix + part.get("x-name", "NAME")
+            yield here, more, {**resolved, **more}
+            yield from _below(resolved, here, description, depth)
+    if "items" in schema and not prefix:
+        yield from _members(_resolved(schema["items"], description), "[].", description, depth + 1)
+
+
+def _below(schema, here, description, depth):
+    for part in _parts(schema, description):
+        items = _resolved(part.get("items", {}), description)
+        if items:
+            yield from _members(items, here + "[].", description, depth + 1)
+    yield from _members(schema, here + ".", description, depth + 1)
+
+
+def _parts(schema, description):
+    """The schema, or what it may be one of or is made of."""
+    parts = []
+    for key in ("oneOf", "anyOf", "allOf"):
+        for part in schema.get(key, ()):
+            parts += _parts(_resolved(part, description), description)
+    return [schema, *parts]
+
+
+def _resolved(schema, description):
+    """The schema that a $ref names, with what stands beside the $ref."""
+    if not isinstance(schema, dict):
+        return {}
+    while "$ref" in schema:
+        beside = {key: value for key, value in schema.items() if key != "$ref"}
+        schema = {**description["components"]["schemas"][schema["$ref"].split("/")[-1]], **beside}
+    return schema
+
+
+def _value(name, schema, description):
+    """Type, unit and range in words."""
+    schema = _resolved(schema, description)
+    if schema.get("x-docs"):
+        return f"see [{schema['x-docs']}]({schema['x-docs']})"
+    if "const" in schema:
+        return _code(schema["const"])
+    if "enum" in schema:
+        return " ".join(_code(value) for value in schema["enum"])
+    for key in ("oneOf", "anyOf"):
+        if key in schema:
+            return " or ".join(_value(name, part, description) for part in schema[key])
+    kinds = schema.get("type", "anything")
+    kinds = [kinds] if isinstance(kinds, str) else kinds
+    words = [_kind(kind, name, schema, description) for kind in kinds]
+    return " or ".join(words)
+
+
+def _kind(kind, name, schema, description):
+    if kind == "array":
+        least, most = schema.get("minItems"), schema.get("maxItems")
+        items = _value(name, schema.get("items", {}), description)
+        if least == most and most:
+            return f"{most} of: {items}"
+        return f"list of at most {most}: {items}" if most else f"list: {items}"
+    if kind in ("integer", "number"):
+        unit = schema.get("x-unit") or next(
+            (unit for end, unit in _UNITS if name.removesuffix("[]").endswith(end)), ""
+        )
+        low, high = schema.get("minimum"), schema.get("maximum")
+        span = ""
+        if low is not None and high is not None:
+            span = f" {low}..{high}"
+        elif low is not None:
+            span = f" from {low}"
+        elif high is not None:
+            span = f" up to {high}"
+        return f"{_WORDS[kind]}{span} {unit}".strip()
+    if kind == "string":
+        low, high = schema.get("minLength", 0), schema.get("maxLength")
+        return f"text, {low}..{high} characters" if high is not None else "text"
+    return _WORDS.get(kind, kind)
+
+
+def _code(value):
+    if value is None:
+        return "null"
+    return f"`{value if isinstance(value, str) else json.dumps(value)}`"
+
+
+def _sentence(text):
+    text = _text(text)
+    return text if text.endswith((".", "!", "?")) else text + "."
+
+
+def _text(text):
+    return " ".join(str(text).split()).replace("|", "\\|")
+
+
+def _json(value):
+    short = json.dumps(value, ensure_ascii=False)
+    return short if len(short) <= _SHOWN_JSON else json.dumps(value, indent=1, ensure_ascii=False)
