@@ -1,5 +1,7 @@
 """charge_manager/available_current: what the site may give to cars, as WARP has it."""
 
+from on_demand import call
+
 
 def read(context, _query) -> dict:
     """The current in force; without one from outside, the highest that is allowed."""
@@ -9,17 +11,13 @@ def read(context, _query) -> dict:
 
 def write(context, request) -> str | None:
     """Take {"current": mA}, or mA alone (short form). null leaves it as it is."""
-    given = request.body
-    if isinstance(given, dict):
-        for name in given:
-            if name != "current":
-                return "unknown member %s; right: current" % name
-        if "current" not in given:
-            return "current is missing; right: its mA"
-        given = given["current"]
+    given = call("firmware.web", "warp_write", "whole", {"current": None}, request)["current"]
     if given is None:
         return None
     highest = context.maximum_ma
     if type(given) is not int or not 0 <= given <= highest:
         return "wrong current; right: an integer, 0..%d mA" % highest
-    return context.call("supply", "set_available", given)
+    error = context.call("supply", "set_available", given)
+    if not error:
+        context.written_by = request.user
+    return error

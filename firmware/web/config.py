@@ -29,7 +29,11 @@ def read(context, _query) -> dict:
 
 
 def write(context, request) -> str | None:
-    """Check, store and use a whole config."""
+    """Check, store and use a whole config, or a part of it at its sub-path."""
+    if request.steps:
+        shown = _chargers(context)
+        request.body = call("firmware.web", "config_part", "whole", shown, request)
+        unload("firmware", ("warp_config",))
     known = context.document()
     if context.settings_error and not known["circuits"]:
         # without the meter and fuse that the wrong file names, the cars would get it all

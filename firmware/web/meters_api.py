@@ -71,7 +71,9 @@ def read(context, _query):
 def write(context, request) -> str | None:
     """Take a sample for N/update."""
     steps = request.steps
-    if not steps or not steps[0].isdigit() or int(steps[0]) >= len(context.meters):
+    if not steps:
+        raise Refusal(405, "method", "GET")
+    if not steps[0].isdigit() or int(steps[0]) >= len(context.meters):
         raise Refusal(404, "path")
     if steps[1:] in (["config"], ["state"], ["errors"], ["value_ids"], ["values"]):
         raise Refusal(405, "method", "GET")

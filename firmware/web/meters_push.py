@@ -102,7 +102,7 @@ def _number(name: str, value, factor: int):
     value *= factor
     if not -2e9 < value < 2e9:  # not NaN, nor infinite
         raise _Wrong("%s is out of range; right: a value that was measured" % name)
-    return int(round(value))
+    return round(value)
 
 
 def _check(meter, values) -> None:
