@@ -199,14 +199,20 @@ class Running:
         with urllib.request.urlopen(self.url + path, timeout=10) as answer:
             return json.loads(answer.read())
 
-    def put(self, path, value):
+    def put(self, path, value, method="PUT"):
         """Write one resource; return (status, text)."""
-        request = urllib.request.Request(self.url + path, json.dumps(value).encode(), method="PUT")
+        request = urllib.request.Request(
+            self.url + path, json.dumps(value).encode(), method=method
+        )
         try:
             with urllib.request.urlopen(request, timeout=10) as answer:
                 return answer.status, answer.read().decode()
         except urllib.error.HTTPError as error:
             return error.code, error.read().decode()
+
+    def post(self, path, value):
+        """Let it act; return (status, text)."""
+        return self.put(path, value, "POST")
 
     def status(self):
         """GET /api/status."""
