@@ -15,7 +15,8 @@ FOLDER = pathlib.Path(__file__).resolve().parent.parent / "www" / "words"
 LANGUAGES = ("en", "de")
 _CAUSES = ("power_on", "restart", "watchdog", "reset")  # value of the event 1
 _CIRCUIT_EVENTS = (10, 11)
-_CHARGER_EVENTS = range(20, 30)
+_CHARGER_EVENTS = (*range(20, 30), 70, 71, 81, 82, 83)
+_USERS = range(1, 5)
 _WIRING = range(1, 5)  # as in lib/loadmgmt/learn.py
 _DECIMAL_MARK = {"en": ".", "de": ","}
 
@@ -72,12 +73,18 @@ def reason(code: str, circuit=None, phase=None, value_ma=0, language="en", on=Fa
 
 def event(code: int, subject: int, value: int, circuits, chargers, language="en") -> str:
     """One entry of the event log. circuits, chargers: their names in the order of the settings."""
-    endings = {"zero": not value}
+    endings = {"zero": not value, "none": value < 0}
     words = {"value": amps(value, language), "number": subject, "seconds": (value + 500) // 1000}
     if code == 1:
         words["cause"] = say("reset." + _name(_CAUSES, value), language)
     elif code == 32:
         endings = {"silent": subject == 1, "none": value < 0}
+    elif code in (60, 61):
+        words["address"] = ".".join(str(value >> shift & 255) for shift in (24, 16, 8, 0))
+    elif code == 62:
+        endings = {"zero": not subject}
+    elif code == 63:
+        words["what"] = say(f"users.{subject}", language) if subject in _USERS else str(subject)
     elif code == 12:
         words["what"] = say(f"wiring.{value}", language) if value in _WIRING else str(value)
     elif code in _CIRCUIT_EVENTS:

@@ -1,8 +1,9 @@
 """The board this runs on: `board.name` is `name` of firmware.board.esp32 or firmware.board.host.
 
 Both have: arguments (port, bind), watchdog(), maintenance(), reset_cause(), restart(),
-unique_id(), mem_info(), safe_outputs(), open_rs485(), open_contact(), utc_s(). What of it is
-needed seldom is defined in a module of its own, NAME_seldom, and found all the same.
+unique_id(), mem_info(), safe_outputs(), open_rs485(), open_contact(), utc_s(), mdns_target(),
+dns_servers(). What of it is needed seldom is defined in a module of its own, NAME_seldom, and
+found all the same.
 """
 
 import sys

@@ -4,6 +4,7 @@ import gc
 
 import esp32
 import machine
+from compat import udp_address
 
 _ASKED = b"restart "  # in RTC memory: the reset to come was asked for
 
@@ -44,3 +45,16 @@ def mem_info() -> tuple:
     """(used, free) bytes of the Python heap and the largest free block beside it."""
     largest = max([area[2] for area in esp32.idf_heap_info(esp32.HEAP_DATA)])
     return gc.mem_alloc(), gc.mem_free(), largest
+
+
+def mdns_target():
+    """Where a question to all devices of the network goes (RFC 6762)."""
+    return udp_address("224.0.0.251", 5353)
+
+
+def dns_servers() -> list:
+    """The addresses of the servers that resolve names; none without a network."""
+    import network
+
+    server = network.ipconfig("dns")
+    return [udp_address(server, 53)] if server and server != "0.0.0.0" else []

@@ -3,7 +3,7 @@
 import gc
 import sys
 
-from compat import const
+from compat import const, udp_address
 
 RESTART = const(3)  # exit code; tools/guardian.py knows it too
 
@@ -58,3 +58,31 @@ def safe_outputs():
 def open_contact(number: int):
     """Raise ValueError: there are no pins to read a contact at."""
     raise ValueError("a PC has no pins")
+
+
+def _simulated():
+    """The address at which a simulated site answers for all devices of its network, or None."""
+    from firmware import board
+
+    network = board.arguments.bind.rpartition(".")[0]
+    return network + ".251" if network.startswith("127.") else None
+
+
+def mdns_target():
+    """Where a question to all devices of the network goes (RFC 6762). On a loopback address
+    nothing leaves this PC."""
+    return udp_address(_simulated() or "224.0.0.251", 5353)
+
+
+def dns_servers() -> list:
+    """The addresses of the servers that resolve names. OSError."""
+    site = _simulated()
+    if site:
+        return [udp_address(site, 5353)]
+    servers = []
+    with open("/etc/resolv.conf") as file:
+        for line in file:
+            words = line.split()
+            if len(words) > 1 and words[0] == "nameserver" and ":" not in words[1]:
+                servers.append(udp_address(words[1], 53))
+    return servers

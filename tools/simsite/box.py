@@ -37,6 +37,7 @@ class WarpBox:
         self.index = index
         self.config = config or BoxConfig()
         self.name = self.config.name or f"Box {index + 1}"
+        self.hostname = f"warp2-box{index + 1}"
         self.wiring = grid_phases(self.config)
         self.car: Car | None = None
         self.faults = dict.fromkeys(FAULTS, 0)

@@ -40,6 +40,10 @@ class BoxConfig:
     emulator: bool = False
     read_every_s: float = 0.1
     boot_s: float = 5.0
+    by_name: bool = False  # the settings have its name in the network instead of its address
+    domain: str = "local"  # or "example": that one is known to the name server
+    announced: str = ""  # by mDNS, another protocol than it speaks
+    is_terse: bool = False  # it tells its name first, all else when it is asked
 
 
 def grid_phases(config: BoxConfig) -> tuple[int, ...]:

@@ -13,13 +13,14 @@ import time
 from dataclasses import dataclass, field
 
 from .box import WarpBox
+from .box_socket import BoxSocket, open_socket
 from .box_state import BoxConfig, grid_phases
 from .car import Car, CarConfig
 from .house import House, HouseConfig
+from .mdns import Responder
 from .meter import GridMeter
 from .network import FIRST_BOX, pick_network
 from .record import Record
-from .warp_wire import CHARGER_PORT
 
 
 @dataclass
@@ -43,21 +44,6 @@ class SiteConfig:
     settings: dict = field(default_factory=dict)
 
 
-class _Socket(asyncio.DatagramProtocol):
-    def __init__(self, box: WarpBox):
-        self.box = box
-        self.transport = None
-
-    def connection_made(self, transport) -> None:
-        self.transport = transport
-
-    def datagram_received(self, data: bytes, address) -> None:
-        self.box.receive(data, address, time.monotonic())
-
-    def error_received(self, exc) -> None:
-        """Nobody listens at the manager's address: as on a network, nothing happens."""
-
-
 class Site:
     """One site. Use it inside its event loop; SiteThread makes it usable from synchronous code."""
 
@@ -74,7 +60,9 @@ class Site:
             for i, box in enumerate(c.boxes)
         ]
         self._rng = random.Random(f"cars {c.seed}")
-        self._sockets: list[_Socket] = []
+        self.mdns = Responder(self)
+        self._sockets: list[BoxSocket] = []
+        self._numbers = [FIRST_BOX + i for i in range(len(c.boxes))]
         self._task = None
         self._last = self.started
         for i, car in enumerate(c.cars):
@@ -90,15 +78,12 @@ class Site:
 
     async def start(self) -> None:
         """Open sockets and ptys and let the time run."""
-        loop = asyncio.get_running_loop()
         for i, box in enumerate(self.boxes):
-            _, sock = await loop.create_datagram_endpoint(
-                lambda box=box: _Socket(box), local_addr=(self.address(i), CHARGER_PORT)
-            )
-            self._sockets.append(sock)
+            self._sockets.append(await open_socket(box, self.address(i)))
+        await self.mdns.start()
         self._step(time.monotonic())
         await self.meter.start()
-        self._task = loop.create_task(self._run())
+        self._task = asyncio.get_running_loop().create_task(self._run())
 
     async def stop(self) -> None:
         """End everything; nothing stays open."""
@@ -107,6 +92,7 @@ class Site:
             await asyncio.gather(self._task, return_exceptions=True)
         for sock in self._sockets:
             sock.transport.close()
+        self.mdns.stop()
         await self.meter.stop()
 
     # -- facts ---------------------------------------------------------------------------
@@ -123,7 +109,12 @@ class Site:
 
     def address(self, i: int) -> str:
         """IPv4 address of wallbox i."""
-        return f"{self.network}.{FIRST_BOX + i}"
+        return f"{self.network}.{self._numbers[i]}"
+
+    def host(self, i: int) -> str:
+        """What the settings call wallbox i."""
+        box = self.boxes[i]
+        return f"{box.hostname}.{box.config.domain}" if box.config.by_name else self.address(i)
 
     def settings(self) -> dict:
         """The settings document with which the firmware manages this site."""
@@ -136,7 +127,7 @@ class Site:
             {
                 "name": box.name,
                 "driver": "warp",
-                "host": self.address(i),
+                "host": self.host(i),
                 "circuit": "grid",
                 "phases": box.config.phases,
                 "rotation": box.config.rotation if box.config.tell_rotation else None,
@@ -200,6 +191,13 @@ class Site:
     def unplug(self, i: int) -> Car:
         """Pull the plug at wallbox i; its car can be plugged in again elsewhere."""
         return self.boxes[i].unplug(time.monotonic())
+
+    async def move(self, i: int, number: int) -> None:
+        """Give wallbox i another address, as a router may."""
+        was = self._sockets[i]
+        self._numbers[i] = number
+        self._sockets[i] = await open_socket(self.boxes[i], self.address(i))
+        was.transport.close()
 
     def box_fault(self, i: int, name: str, value=True) -> None:
         """Switch a fault of wallbox i (box_state.FAULTS, or "reboot")."""

@@ -3,6 +3,8 @@
 import asyncio
 import sys
 
+from compat import address_host
+
 calls = []
 
 
@@ -49,6 +51,7 @@ class Machine:
     PWRON_RESET = 1
     WDT_RESET = 3
     cause = 1
+    dns = "127.0.0.9"
     UART = Uart
     Pin = Pin
     RTC = Rtc
@@ -60,6 +63,10 @@ class Machine:
     @staticmethod
     def reset():
         calls.append(("reset",))
+
+    @staticmethod
+    def ipconfig(key):
+        return {"dns": Machine.dns}[key]
 
     @staticmethod
     def unique_id():
@@ -138,7 +145,8 @@ def test_the_packages_names_are_those_of_the_board():
     from firmware import board as package
 
     names = "arguments watchdog maintenance reset_cause restart unique_id mem_info safe_outputs"
-    for name in (names + " open_rs485 open_contact utc_s").split():
+    names += " open_rs485 open_contact utc_s mdns_target dns_servers"
+    for name in names.split():
         found = getattr(package, name)
         # what is needed seldom is loaded for each asking
         assert found is getattr(package.host, name) or callable(found)
@@ -156,6 +164,19 @@ def test_a_contact_is_read_against_ground():
     contact = module.open_contact(25)
     assert contact() == 0
     assert calls == [("pin", 25, Pin.PULL_UP), ("read",)]
+
+
+def test_where_names_are_asked_for():
+    sys.modules["network"] = Machine
+    try:
+        module = board()
+        assert address_host(module.mdns_target()) == "224.0.0.251"
+        assert [address_host(server) for server in module.dns_servers()] == ["127.0.0.9"]
+        Machine.dns = "0.0.0.0"  # there is no network
+        assert module.dns_servers() == []
+    finally:
+        Machine.dns = "127.0.0.9"
+        del sys.modules["network"]
 
 
 def test_a_clock_that_nobody_has_set_is_none():
