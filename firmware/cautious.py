@@ -12,7 +12,7 @@ from on_demand import call
 from firmware import board
 from firmware.eventcodes import LEFT_OUT, STARTED
 
-ALL = 2  # the last stage: all that can be switched on; the first: the learner, the largest of it
+ALL = 2  # the last stage: all that can be switched on; the first: the history and the learner
 _WATCHDOG = 2  # the cause in STARTED
 _RESETS = 3
 _STEADY_S = 600
@@ -59,7 +59,8 @@ def reduced(app, document) -> tuple:
 
 
 def _names(document, left_out) -> list:
-    names = [name for name in ("learning", "wake_up")[:left_out] if name in document]
+    parts = ("history", "learning", "wake_up")[: left_out and left_out + 1]
+    names = [name for name in parts if name in document]
     for row in document["circuits"] if left_out == ALL else ():
         names += [key for key in _OF_CIRCUITS if key in row and key not in names]
     return names

@@ -4,6 +4,8 @@ A keeper has keep(app), which is quick and does not wait, and go_on(app, was): i
 its predecessor stands when new settings come. Loaded when settings come into force.
 """
 
+from on_demand import take
+
 from firmware.eventcodes import TASK_FAILED
 from firmware.supervisor import report
 
@@ -16,6 +18,8 @@ def attach(app, document) -> None:
     found = []
     if app.learnt is not None:
         found.append(app.learnt)
+    if document.get("history", {}).get("enabled"):
+        found.append(take("firmware", "history", "History")(app, document["timezone"]))
     app.keepers = found
     for keeper in found:
         was = before.get(type(keeper).__name__)
