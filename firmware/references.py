@@ -15,15 +15,17 @@ def check(document):
     """Raise Invalid for the first entry that does not fit; put the circuits in order."""
     circuits = document["circuits"]
     meters = each_once(document["meters"], "meters", "name")
-    each_once(document["meters"], "meters", "address")
+    each_once([m for m in document["meters"] if m["model"] != "api"], "meters", "address")
     for i, meter in enumerate(document["meters"]):
-        if "phase" in meter:
-            _check_phase("meters[%d]." % i, meter)
+        _check_meter("meters[%d]." % i, meter)
+    pins = document["rs485"]
+    if pins["tx"] == pins["rx"] or pins["de"] in (pins["tx"], pins["rx"]):
+        fail("rs485", "one pin for two purposes", "tx, rx and de one each")
     names = each_once(circuits, "circuits", "name")
     each_once(circuits, "circuits", "meter")
     inputs = each_once(document["inputs"], "inputs", "name")
     for i, entry in enumerate(document["inputs"]):
-        _check_input("inputs[%d]." % i, entry, meters, document["rs485"])
+        _check_input("inputs[%d]." % i, entry, document["meters"], meters, pins)
     levels = [[] for _ in range(_DEPTH)]
     for i, circuit in enumerate(circuits):
         path = "circuits[%d]." % i
@@ -35,10 +37,20 @@ def check(document):
             fail("timezone", "missing", right)
     circuits = levels[0] + levels[1] + levels[2] + levels[3]  # a parent before its children
     document["circuits"] = circuits
+    if "network" in document:
+        call("firmware", "network_checks", "check", document["network"])
 
 
-def _check_phase(path, meter):
+def _check_meter(path, meter):
     """One with three phases measures each where it is; which they are, the register map knows."""
+    if meter["model"] == "api":
+        for key in ("phase", "update_ms"):
+            if key in meter:
+                fail(path + key, "the values of this meter are pushed", "it with another model")
+    elif "max_age_s" in meter:
+        fail(path + "max_age_s", meter["model"] + " is read by us", "it with model api only")
+    if "phase" not in meter:
+        return
     try:
         phases = call("meters", "map_file", "load_map", meter["model"]).phases
     except ValueError as error:
@@ -73,6 +85,12 @@ def _check_limits(path, circuit, inputs):
         if value > circuit[hard][k]:
             wrong = "%d is above %s %d" % (value, hard, circuit[hard][k])
             fail("%soperator_limit_ma[%d]" % (path, k), wrong, "at most that")
+    for k, value in enumerate(circuit["offline_ma"] or ()):
+        if value > circuit[hard][k]:
+            wrong = "%d is above %s %d" % (value, hard, circuit[hard][k])
+            fail("%soffline_ma[%d]" % (path, k), wrong, "at most that")
+    if circuit["main_ma"]:
+        _check_fuse(path, circuit)
     given = circuit.get("input")
     known(path + "input", given, inputs)
     if (given is None) != ("input_offset_ma" not in circuit):
@@ -93,7 +111,19 @@ def _check_limits(path, circuit, inputs):
         times.append(row["at"])
 
 
-def _check_input(path, entry, meters, rs485):
+def _check_fuse(path, circuit):
+    """What is taken off a fuse, which may be none on some phases, is no more than the fuse."""
+    for k, fuse in enumerate(circuit["main_ma"]):
+        if circuit["headroom_ma"][k] > fuse:
+            wrong = "%d is above main_ma %d" % (circuit["headroom_ma"][k], fuse)
+            fail("%sheadroom_ma[%d]" % (path, k), wrong, "at most that")
+    highest = max(circuit["main_ma"])
+    if circuit["largest_consumer_ma"] > highest:
+        wrong = "%d is above main_ma %d" % (circuit["largest_consumer_ma"], highest)
+        fail(path + "largest_consumer_ma", wrong, "at most that")
+
+
+def _check_input(path, entry, meters, names, rs485):
     source = entry["source"]
     for key in ("pin", "meter"):
         if (source == key) != (key in entry):
@@ -101,7 +131,10 @@ def _check_input(path, entry, meters, rs485):
             fail(path + key, wrong, "it with source %s only" % key)
     if source == "api" and "live_when" in entry:
         fail(path + "live_when", "a written input has no contact", "closed")
-    known(path + "meter", entry.get("meter"), meters)
+    given = entry.get("meter")
+    known(path + "meter", given, names)
+    if given and meters[names.index(given)]["model"] == "api":
+        fail(path + "meter", show(given) + " has no input", "a meter on rs485")
     pin = entry.get("pin")
     if pin is not None and pin in (rs485["tx"], rs485["rx"], rs485["de"]):
         fail(path + "pin", "%d is a pin of rs485" % pin, "another one")

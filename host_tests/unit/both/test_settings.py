@@ -282,7 +282,13 @@ def test_a_start_minimum_is_never_above_the_maximum_of_a_wallbox():
     ]
     document = {"charge_manager": manager, "chargers": chargers}
     document["circuits"] = [{"name": "grid", "limit_ma": 63000}]
-    site = build.build(good(document), None, 0, None, None)[0]
+    error = settings.validate(document)[1]
+    wrong = "charge_manager.minimum_current: 20000 is above 16000, the most of chargers[0]; give at"
+    assert error.startswith(wrong), error
+    manager["minimum_current"] = 16000
+    document = good(document)
+    document["charge_manager"]["minimum_current"] = 20000  # even if it came in unchecked
+    site = build.build(document, None, 0, None, None)[0]
     assert [(p.min_ma, p.max_ma) for p in site.points] == [(16000, 16000), (20000, 32000)]
 
 
