@@ -39,6 +39,11 @@ _TABLES = (
 /api/status status R 1 9
 /api/live live L 1 9
 /api/events events R 1 9
+/api/history history_api R 1 9
+/api/energy energy_api R 1 9
+/api/backup backup FA 2 2
+/api/restore restore A 2 2
+/api/factory_reset factory_reset A 2 2
 /api/inputs inputs RW* 1 2
 /api/operator_limits operator_limits RW 1 2
 /api/devices devices R 1 9
