@@ -12,5 +12,6 @@ def join(context, connection) -> None:
     if context.live is None:
         context.live = take("firmware.web", "live_stream", "Stream")(context)
         unload("firmware.web", ("live_client",))
-    if not context.live.add(connection.sock, getattr(connection, "user", None)):
+    user = getattr(connection, "user", None)
+    if not context.live.add(connection.server, connection.sock, user):
         raise Refusal(503, _FULL)

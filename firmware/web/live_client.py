@@ -20,7 +20,7 @@ _HEAD = (
 
 
 class Client:
-    """offer() each row of a round, then end_round(). sock is None when it has ended."""
+    """push() each row of a round, then finish(). sock is None when it has ended."""
 
     def __init__(self, sock, user):
         self.sock = sock
@@ -28,36 +28,36 @@ class Client:
         self.taken_ms = ticks_ms()  # when the socket has last taken something
         self.until_ms = ticks_add(self.taken_ms, _LIFE_MS)
         self._seen = array("I")  # CRC of each row that it has
-        self._start = 0  # the row to begin this round with
-        self._refused = -1  # the first one of this round that did not fit
-        self._out = bytearray(_BUFFER)
-        self._filled = 0
+        self._next = 0  # the row to begin this round with
+        self._left = -1  # the first one of this round that did not fit
+        self._buffer = bytearray(_BUFFER)
+        self._size = 0
         self._rest = None  # of an event that is longer than the buffer
         self._put(_HEAD)
 
-    def start_over(self) -> None:
+    def forget(self) -> None:
         """It has nothing of this site."""
         self._seen = array("I")
 
-    def offer(self, slot: int, crc: int, event: bytes) -> None:
-        """Send row number `slot` of the site if it does not have it."""
+    def push(self, number: int, crc: int, event: bytes) -> None:
+        """Send row number `number` of the site if it does not have it."""
         seen = self._seen
-        if slot == len(seen):
+        if number == len(seen):
             seen.append(0)
-        if slot < self._start or self._refused >= 0 or seen[slot] == crc:
+        if number < self._next or self._left >= 0 or seen[number] == crc:
             return
         if self._put(event):
-            seen[slot] = crc
+            seen[number] = crc
         else:
-            self._refused = slot
+            self._left = number
 
-    def end_round(self, event: bytes) -> None:
+    def finish(self, event: bytes) -> None:
         """Send the event that closes a round, if it has all rows; and what has been waiting."""
-        if self._start == 0 and self._refused < 0:
+        if self._next == 0 and self._left < 0:
             self._put(event)
-        self._start = max(0, self._refused)
-        self._refused = -1
-        self._flush()
+        self._next = max(0, self._left)
+        self._left = -1
+        self.flush()
 
     def is_open(self) -> bool:
         """Whether it may stay; closes one that has gone, takes nothing or has had its time."""
@@ -70,7 +70,7 @@ class Client:
             gone = True
         if gone or ticks_diff(now, self.taken_ms) > _PATIENCE_MS:
             self.close()
-        elif ticks_diff(now, self.until_ms) > 0 and not self._filled and not self._rest:
+        elif ticks_diff(now, self.until_ms) > 0 and not self._size and not self._rest:
             self.close()
         return self.sock is not None
 
@@ -82,29 +82,29 @@ class Client:
 
     def _put(self, event: bytes) -> bool:
         """Send an event, or put it into the buffer; whether there was room."""
-        if self._filled + len(event) > _BUFFER:
-            self._flush()
-            if self._filled:
+        if self._size + len(event) > _BUFFER:
+            self.flush()
+            if self._size or self._rest:
                 return False
             if len(event) > _BUFFER:
                 n = self._write(event)
                 self._rest = memoryview(event)[n:] if n < len(event) else None
                 return True
-        end = self._filled + len(event)
-        self._out[self._filled : end] = event
-        self._filled = end
+        end = self._size + len(event)
+        self._buffer[self._size : end] = event
+        self._size = end
         return True
 
-    def _flush(self) -> None:
+    def flush(self) -> None:
         """Hand as much as the socket takes to it."""
         if self._rest:
             n = self._write(self._rest)
             self._rest = self._rest[n:] if n < len(self._rest) else None
-        if self._filled and not self._rest:
-            n = self._write(memoryview(self._out)[: self._filled])
-            self._filled -= n
-            if n and self._filled:
-                self._out[: self._filled] = self._out[n : n + self._filled]
+        if self._size and not self._rest:
+            n = self._write(memoryview(self._buffer)[: self._size])
+            self._size -= n
+            if n and self._size:
+                self._buffer[: self._size] = self._buffer[n : n + self._size]
 
     def _write(self, data) -> int:
         """How many bytes the socket has taken."""
