@@ -109,10 +109,10 @@ class App:
             self.now_s += 1
             self.history.keep(self)
 
-    def steps(self, count):
+    def steps(self, count, length_s=STEP_S):
         """Let many steps pass with one look each."""
         for _ in range(count):
-            self.now_s += STEP_S
+            self.now_s += length_s
             self.site.circuits[0].samples += 1
             self.history.keep(self)
 
@@ -254,7 +254,7 @@ def test_energy_by_day_of_the_time_zone():
         app = app.restart()
         app.step()
         assert app.days()[1]["cars_wh"] == 4600
-        app.steps(50 * 24 * 12)
+        app.steps(50 * 24, 3600)
         days = app.days()
         assert 32 <= len(days) <= 65
         dates = [day["date"] for day in days]
