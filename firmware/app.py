@@ -25,6 +25,7 @@ _TASK_MS = const(10000)
 _WARP_PORT = const(34127)  # the manager's
 _DATAGRAM = const(136)  # the longest state packet
 _DRAIN = const(32)  # datagrams taken in one go: a flood must not starve the loop
+_SELDOM = ("configure", "change", "swap", "build", "warp_config", "supply", "settings")
 _CAUSES = ("power_on", "restart", "watchdog", "reset")
 
 
@@ -56,13 +57,13 @@ class App:
     # --- settings
 
     def call(self, part: str, name: str, *arguments):
-        """Call a function of firmware.configure or firmware.supply, which is loaded for that."""
+        """Call a function of firmware.configure, change or supply, which is loaded for that."""
         try:  # the memory may be too little for loading, too
             module = __import__("firmware." + part, None, None, (name,))
             return getattr(module, name)(self, *arguments)
         finally:
             module = None
-            unload("firmware", ("configure", "build", "warp_config", "supply", "settings"))
+            unload("firmware", _SELDOM)
             unload("loadmgmt", ("limits",))
 
     def document(self) -> dict:
@@ -71,7 +72,7 @@ class App:
 
     def apply_settings(self, document) -> str | None:
         """Check, store and use a new document; the error text when it is not used."""
-        return self.call("configure", "apply", document)
+        return self.call("change", "apply", document)
 
     def _watch_sources(self) -> None:
         """Work the limits out anew when an input or the time of day wants it, or when the one who

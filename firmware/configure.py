@@ -1,4 +1,4 @@
-"""Puts settings in force: at the start, and when new ones are written. Loaded for that only."""
+"""Makes the app of the settings: at the start, and for change.py. Loaded for that only."""
 
 import gc
 import sys
@@ -10,12 +10,14 @@ from firmware import board, eventcodes, settings
 
 # with less left, the pass or the page fails soon; objects of a chip are half as large
 _SPARE = 11500 if sys.maxsize > 0x7FFFFFFF else 6000
-_BUILT = ("site", "bus", "warp", "meters", "inputs", "profiles", "push", "learnt")
+BUILT = ("site", "bus", "warp", "meters", "inputs", "profiles", "push", "learnt")
 
 
 def start(app) -> None:
     """Build the app of the stored settings, or of none at all if they cannot be used."""
     document = error = None
+    app.is_bare = False  # other settings than the stored ones are in force: none
+    app.generation = 0  # of the site: it is another one after each change
     try:
         call("firmware", "cautious", "look_back", app)
         document, app.settings_error = settings.load()
@@ -26,7 +28,7 @@ def start(app) -> None:
     except ValueError as wrong:
         error = str(wrong)
     except MemoryError:
-        for name in _BUILT:
+        for name in BUILT:
             setattr(app, name, None)  # there has to be memory for what follows
         app.control.replace(None, None)
         unload("firmware", ("build", "warp_config", "supply"))
@@ -35,6 +37,7 @@ def start(app) -> None:
         error = "settings: too much for the memory; give less"
     if error:
         app.settings_error = app.settings_error or error
+        app.is_bare = True
         _begin(app, settings.defaults())
     if app.settings_error:
         app.events.add(eventcodes.SETTINGS_ERROR)
@@ -42,14 +45,14 @@ def start(app) -> None:
 
 
 def _begin(app, document) -> None:
-    reduced = _reduced(app, document)
+    reduced = without(app, document)
     if app.left_out:
         call("firmware", "cautious", "note", app)
-    _build(app, reduced)
-    _work_out(app, reduced)
+    make(app, reduced)
+    work_out(app, reduced)
 
 
-def _reduced(app, document) -> dict:
+def without(app, document) -> dict:
     """The document without what this life goes without."""
     app.left_out = ()
     if app.stage:
@@ -58,51 +61,8 @@ def _reduced(app, document) -> dict:
 
 
 def document(app) -> dict:
-    """The settings in force, read anew: they take much memory."""
-    stored, error = settings.load()
-    if error and "memory" in error:
-        raise MemoryError  # what came instead is not in force
-    return settings.defaults() if app.settings_error and not error else stored
-
-
-def apply(app, new) -> str | None:
-    """Check, store and use a new document; the error text when it is not used."""
-    before = dict(app.__dict__)
-    is_done = False
-    try:
-        reduced = _reduced(app, new)
-        _build(app, reduced)
-        _take_over(app, before)
-        _work_out(app, reduced)
-        reduced = None
-        error = settings.save(new)
-        is_done = error is None
-    except ValueError as wrong:
-        error = str(wrong)
-    finally:  # MemoryError is for the caller
-        if not is_done:
-            _go_back(app, before)
-    if is_done:
-        app.control.run_pass()  # a limit may be lower now
-        app.settings_error = None
-        app.events.add(eventcodes.CONFIG_CHANGED)
-    return error
-
-
-def _go_back(app, before) -> None:
-    """All as it was before, with a port to the bus that is open."""
-    port = app.bus_port
-    is_other = app.bus_settings is not before["bus_settings"]
-    for name in before:
-        setattr(app, name, before[name])
-    app.control.replace(app.site, app.push)
-    _unload_unused(app)
-    if is_other:
-        gc.collect()  # what was built in vain
-        if port:
-            port.close()
-        if app.bus_port:
-            app.bus_port = app.bus.client.port = board.open_rs485(app.bus_settings)
+    """The settings in force; the wallboxes are read from their file one by one."""
+    return settings.defaults() if app.is_bare else settings.current()
 
 
 def _open_bus(app, rs485) -> None:
@@ -116,7 +76,7 @@ def _open_bus(app, rs485) -> None:
         app.bus_port = board.open_rs485(rs485)
 
 
-def _build(app, new) -> None:
+def make(app, new) -> None:
     """Make site, drivers and bus of the document; nothing but the port to the bus is replaced when
     that fails."""
     from firmware import build, warp_config
@@ -189,7 +149,7 @@ def _learnt(app):
     return keeper
 
 
-def _unload_unused(app) -> None:
+def unload_unused(app) -> None:
     """Free the code of what the site in force goes without."""
     site = app.site
     unused = ["peaks", "classes", "leftover"]  # the pass loads them where it needs them
@@ -208,7 +168,7 @@ def _unload_unused(app) -> None:
         unload("firmware", ("learnt",))
 
 
-def _work_out(app, new) -> None:
+def work_out(app, new) -> None:
     """Make the limits, and free the code of what these settings do without."""
     from firmware import supply
 
@@ -220,35 +180,7 @@ def _work_out(app, new) -> None:
     used = ((app.inputs, "inputs"), (app.profiles, "profiles"), (is_verbose, "verbose"))
     unload("firmware", [name for is_used, name in used if not is_used])
     unload("loadmgmt", ("posix_tz",) if app.profiles else ("posix_tz", "schedule", "timezone"))
-    _unload_unused(app)
+    unload_unused(app)
     if app.learnt is not None:
         app.learnt.recall(app)
     call("firmware", "keepers", "attach", app, new)
-
-
-def _take_over(app, before) -> None:
-    """Go on where the site before stands; a limit from outside goes on, too."""
-    site = before["site"]
-    try:
-        from chargers import takeover
-
-        successors = takeover.take_over(before["warp"], app.warp)
-    finally:
-        takeover = None
-        unload("chargers", ("takeover",))
-    try:
-        from loadmgmt import takeover
-
-        takeover.take_over(site, app.site, successors, ticks_ms())
-    finally:
-        takeover = None
-        unload("loadmgmt", ("takeover",))
-    if app.inputs and before["inputs"]:
-        app.inputs.go_on(before["inputs"])
-    if app.learnt and before["learnt"]:
-        app.learnt.go_on(before["learnt"], successors)
-    if before["is_written"]:
-        app.is_written = True
-        app.available_ma = min(before["available_ma"], app.maximum_ma)
-        if before["write_watch_ms"]:
-            app.written_ms = before["written_ms"]  # nobody has written now

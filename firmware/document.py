@@ -9,8 +9,12 @@ needed. What only a part of it needs is loaded for that part: together it would 
 
 from on_demand import call
 
-from firmware.schema import RARE, Invalid, table
+from firmware.schema import RARE, Invalid, fail, fields_of, table
+from firmware.store import NEW
 
+_ROWS = "chargers"
+_TABLE = "chargers.CHARGER"
+_MOST = 64
 _SETTINGS = (
     ("version", "choice", 2, (2,), 0),
     ("name", "text", "Fusekeeper", 1, 32),
@@ -33,6 +37,8 @@ _SETTINGS = (
     ("login", "table", (), "place.LOGIN", 0, RARE),
 )
 
+AFTER_RESTART = ("network", "http")  # these act from the next start on, all others at once
+
 
 def validate(document) -> tuple:
     """Return (normalized document, None) or (None, what is wrong with the first wrong value)."""
@@ -53,15 +59,58 @@ def defaults() -> dict:
 
 def load() -> tuple:
     """Return (document, error or None): settings.json, else the last good one, else defaults."""
-    document, error = call("firmware", "store", "load", validate)
+    document, error = call("firmware", "store", "load", validate, _keys())
     return document or defaults(), error
 
 
-def save(document, keep_wrong: bool) -> str | None:
-    """Check and store a document; return None or what is wrong (then nothing has changed)."""
-    document, error = validate(document)
-    keys = [field[0] for field in _SETTINGS]
-    return error or call("firmware", "store", "save", document, keys, keep_wrong)
+def current() -> dict:
+    """Return the document in force, its wallboxes read one by one (see firmware.stored)."""
+    return call("firmware", "store", "current", validate) or defaults()
+
+
+def prepare(given) -> tuple:
+    """Check a document and write it to settings.new: (document, None) or (None, what is wrong).
+
+    Its wallboxes may come from a generator; those of the result are read one by one, too.
+    """
+    error = None
+    try:
+        given = call("firmware", "migrate", "migrate", given)
+        rows = given.get(_ROWS, []) if isinstance(given, dict) else None
+        if rows is None or isinstance(rows, (dict, str, int, float)):
+            table("", given, _SETTINGS)  # tells what is wrong
+        document = table("", {key: given[key] for key in given if key != _ROWS}, _SETTINGS)
+        given = None
+        call("firmware", "references", "check", document)
+        document[_ROWS] = _wallboxes(rows, document["circuits"])
+        error = call("firmware", "store", "write", document, _keys())
+        if error is None:
+            rows = None
+            document = call("firmware", "stored", "document", NEW)
+            call("firmware", "charger_references", "check", document)
+    except Invalid as wrong:
+        error = str(wrong)
+    if error:
+        call("firmware", "store", "discard")
+        return None, error
+    return document, None
+
+
+def _wallboxes(given, circuits):
+    """Generate the checked rows."""
+    fields = fields_of(_TABLE)
+    for i, entry in enumerate(given):
+        if i == _MOST:
+            count = len(given) if isinstance(given, list) else _MOST + 1
+            fail(_ROWS, "%d entries" % count, "at most %d" % _MOST)
+        row = table("%s[%d]" % (_ROWS, i), entry, fields)
+        if row["circuit"] is None and circuits:
+            row["circuit"] = circuits[0]["name"]
+        yield row
+
+
+def _keys() -> list:
+    return [field[0] for field in _SETTINGS]
 
 
 def apply_warp_config(document, body) -> tuple:

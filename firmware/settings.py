@@ -6,7 +6,7 @@ heap, and settings are written rarely; this module itself is freed by those who 
 text: path, what is wrong, what would be right.
 """
 
-from on_demand import unload
+from on_demand import call, unload
 
 import firmware
 
@@ -30,12 +30,38 @@ def load() -> tuple:
     return document, error
 
 
-def save(document) -> str | None:
-    """Check and store a document; return None or what is wrong (then nothing has changed)."""
-    error = _call("save", document, firmware.wrong_file)
+def current() -> dict:
+    """Return the document in force; its wallboxes are read from the file one by one, each time
+    they are asked for."""
+    return _call("current")
+
+
+def prepare(document) -> tuple:
+    """Check a document and write it beside the one in force: (document, None) or (None, error).
+
+    Its wallboxes may be anything that gives their rows, a generator for example. commit() or
+    discard() has to follow.
+    """
+    return _call("prepare", document)
+
+
+def commit() -> str | None:
+    """Make what was prepared the settings; return None or what is wrong (then they are not)."""
+    error = call("firmware", "store", "commit", firmware.wrong_file)
     if error is None:
         firmware.wrong_file = False
     return error
+
+
+def discard() -> None:
+    """Forget what was prepared."""
+    call("firmware", "store", "discard")
+
+
+def save(document) -> str | None:
+    """Check and store a document; return None or what is wrong (then nothing has changed)."""
+    _, error = prepare(document)
+    return error or commit()
 
 
 def apply_warp_config(document, body) -> tuple:

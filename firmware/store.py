@@ -10,47 +10,79 @@ import binascii
 import json
 import os
 
+from on_demand import call
+
 FILE = "settings.json"
 COPY = "settings.ok"
-_NEW = "settings.new"
+NEW = "settings.new"
 _BAD = "settings.bad"
 _MAX_BYTES = 32768
 _CRC = b'"crc": "'
 
 
-def load(validate) -> tuple:
-    """Return (document or None, error or None): FILE, or COPY beside what is wrong with FILE."""
-    document, error, crc = read(FILE, validate)
+def load(validate, keys) -> tuple:
+    """Return (document or None, error or None): FILE, or COPY beside what is wrong with FILE.
+
+    COPY is what is in force afterwards, in our own form.
+    """
+    document, error = read(FILE, validate)
     if document is not None:
         try:
-            is_same = _checksum(COPY)[1] == crc
+            keep(COPY, document, keys)
         except OSError:
-            is_same = False
-        if not is_same:
-            _copy()
+            _remove(COPY)  # current() must not take an older one for this one
         return document, None
-    copy, _, _ = read(COPY, validate)
+    copy, _ = read(COPY, validate)
     if copy is None and not _exists(FILE) and not _exists(COPY):
         return None, None
     return copy, error
 
 
+def current(validate):
+    """The document in force, its wallboxes as Rows; None where there is none, and it is the one
+    of a new device."""
+    if not _exists(COPY):
+        return read(FILE, validate)[0]
+    return call("firmware", "stored", "document", COPY)
+
+
 def save(document, keys, keep_wrong: bool) -> str | None:
-    """Store a valid document, members in the order of `keys`; return None or what went wrong.
+    """Store a valid document; see write() and commit()."""
+    return write(document, keys) or commit(keep_wrong)
+
+
+def write(document, keys) -> str | None:
+    """Write a document to NEW, members in the order of `keys`; return None or what went wrong.
+
+    Its lists may be generators: what these raise ends it.
+    """
+    try:
+        _write(document, keys)
+        if os.stat(NEW)[6] > _MAX_BYTES:
+            return "settings: larger than %d bytes; give shorter names" % _MAX_BYTES
+    except OSError as error:
+        return "%s: not written (%s); the old settings stay" % (FILE, error)
+    return None
+
+
+def commit(keep_wrong: bool) -> str | None:
+    """Make NEW the settings; return None or what went wrong.
 
     With keep_wrong the file that is there is kept as settings.bad.
     """
     try:
-        _write(document, keys)
-        if os.stat(_NEW)[6] > _MAX_BYTES:
-            return "settings: larger than %d bytes; give shorter names" % _MAX_BYTES
         if keep_wrong and _exists(FILE):
             os.rename(FILE, _BAD)
-        os.rename(_NEW, FILE)
+        os.rename(NEW, FILE)
     except OSError as error:
         return "%s: not written (%s); the old settings stay" % (FILE, error)
     _copy()
     return None
+
+
+def discard() -> None:
+    """Forget what write() has written."""
+    _remove(NEW)
 
 
 def keep(name, document, keys) -> bool:
@@ -59,7 +91,7 @@ def keep(name, document, keys) -> bool:
     if _exists(name) and _is_kept(name, document, keys):
         return False
     _write(document, keys)
-    os.rename(_NEW, name)
+    os.rename(NEW, name)
     return True
 
 
@@ -86,6 +118,13 @@ def mark() -> int:
         return 0
 
 
+def _remove(name) -> None:
+    try:
+        os.remove(name)
+    except OSError:
+        pass
+
+
 def _exists(name) -> bool:
     try:
         os.stat(name)
@@ -95,25 +134,25 @@ def _exists(name) -> bool:
 
 
 def read(name, validate) -> tuple:
-    """Return (document, None, crc of the file) or (None, error, 0)."""
+    """Return (document, None) or (None, error)."""
     try:
         size = os.stat(name)[6]
         if size > _MAX_BYTES:
-            return None, "%s: %d bytes; give at most %d" % (name, size, _MAX_BYTES), 0
-        stored, crc = _checksum(name)
+            return None, "%s: %d bytes; give at most %d" % (name, size, _MAX_BYTES)
+        stored = _checksum(name)[0]
         with open(name, "rb") as file:
             document = json.load(file)
     except OSError as error:
-        return None, "%s: cannot be read (%s); give settings" % (name, error), 0
+        return None, "%s: cannot be read (%s); give settings" % (name, error)
     except (ValueError, RuntimeError) as error:
-        return None, "%s: no JSON (%s); give one JSON object" % (name, str(error)[:80]), 0
+        return None, "%s: no JSON (%s); give one JSON object" % (name, str(error)[:80])
     except MemoryError:
-        return None, "%s: too much for the memory; give less" % name, 0
+        return None, "%s: too much for the memory; give less" % name
     if isinstance(document, dict) and "crc" in document:
         if document.pop("crc") != stored:
-            return None, name + ': changed after it was stored; remove "crc" if that is meant', 0
+            return None, name + ': changed after it was stored; remove "crc" if that is meant'
     document, error = validate(document)
-    return document, error and "%s: %s" % (name, error), crc
+    return document, error and "%s: %s" % (name, error)
 
 
 def _checksum(name) -> tuple:
@@ -131,7 +170,7 @@ def _checksum(name) -> tuple:
 def _write(document, keys):
     """Write NEW: one member a line and one entry a line, so that a person can read it."""
     crc = 0
-    with open(_NEW, "wb") as file:
+    with open(NEW, "wb") as file:
         for piece in _pieces(document, keys):
             piece = piece.encode()
             crc = binascii.crc32(piece, crc)
@@ -147,10 +186,12 @@ def _pieces(document, keys):
             continue  # it is as without it
         value = document[key]
         yield '"%s": ' % key
-        if isinstance(value, list) and value:
-            for i, entry in enumerate(value):
-                yield (",\n " if i else "[\n ") + json.dumps(entry)
-            yield "],\n"
+        if value is not None and not isinstance(value, (dict, str, int)):  # any kind of list
+            mark = "[\n "
+            for entry in value:
+                yield mark + json.dumps(entry)
+                mark = ",\n "
+            yield "[],\n" if mark[0] == "[" else "],\n"
         else:
             yield json.dumps(value) + ",\n"
 
@@ -158,13 +199,13 @@ def _pieces(document, keys):
 def _copy():
     """Make COPY what FILE is; a failure leaves the older copy."""
     try:
-        with open(FILE, "rb") as source, open(_NEW, "wb") as target:
+        with open(FILE, "rb") as source, open(NEW, "wb") as target:
             piece = source.read(256)
             while piece:
                 target.write(piece)
                 piece = source.read(256)
         _sync()
-        os.rename(_NEW, COPY)
+        os.rename(NEW, COPY)
     except OSError:
         pass
 

@@ -21,3 +21,9 @@ def take_over(old, new) -> list:
         for name in ("_slot", "_second_ms", "_polled_ms"):
             setattr(new, name, getattr(old, name))
     return successors
+
+
+def let_go(old) -> None:
+    """Free what a successor does not need of WarpChargers."""
+    old.points = ()
+    old._by_address = None

@@ -18,6 +18,40 @@ _COLUMNS = ("told", "turn_ms", "served", "asked", "less_ms", "reason_ma")  # of 
 _ESTIMATE = ("start_meter", "estimate", "estimated")
 
 
+_OTHER = ("name_error", "index", "dead_man_ms", "is_open", "opened_ms", "paused")
+
+
+class _Of:
+    """What was known of a wallbox, or of a circuit."""
+
+
+class Frozen:
+    """What take_over() needs of a site, for a fraction of its memory."""
+
+    modules = ()
+
+    def __init__(self, site):
+        self._records = [
+            [getattr(point, name, None) for name in _KEPT + list(_OTHER + _ESTIMATE)]
+            for point in site.points
+        ]
+        self.circuits = []
+        for circuit in site.circuits:
+            known = _Of()
+            known.settled_ms = circuit.settled_ms
+            self.circuits.append(known)
+        for name in _COLUMNS:
+            setattr(self, name, getattr(site, name))
+
+    @property
+    def points(self):
+        for record in self._records:
+            known = _Of()
+            for name, value in zip(_KEPT + list(_OTHER + _ESTIMATE), record):
+                setattr(known, name, value)
+            yield known
+
+
 def take_over(old, new, successors: list, now_ms: int) -> None:
     """Let site `new` go on where site `old` stands.
 

@@ -53,11 +53,14 @@ def document(**changed):
 class Started:
     """The firmware of a board with these ports, with GOOD in force; nothing is written to disk."""
 
+    OWN = ("load", "prepare", "commit", "discard")
+
     def __enter__(self):
         self.ports = Ports()
         self.stored = document()
-        self.was = settings.load, settings.save
-        settings.load, settings.save = self.load, self.save
+        self.was = {name: getattr(settings, name) for name in self.OWN}
+        for name in self.OWN:
+            setattr(settings, name, getattr(self, name))
         self.unload = firmware_app.unload
         firmware_app.unload = self.keep  # what is freed would come back without these
         board.open_rs485 = self.ports.open_rs485
@@ -67,7 +70,8 @@ class Started:
     def __exit__(self, *_):
         firmware_app.unload = self.unload
         del board.open_rs485
-        settings.load, settings.save = self.was
+        for name in self.OWN:
+            setattr(settings, name, self.was[name])
 
     def keep(self, package, parts):
         pass
@@ -75,11 +79,18 @@ class Started:
     def load(self):
         return self.stored, None
 
-    def save(self, new):
-        if new["name"] == "full":
+    def prepare(self, new):
+        self.prepared = new
+        return new, None
+
+    def commit(self):
+        if self.prepared["name"] == "full":
             return "settings.json: no space"
-        self.stored = new
+        self.stored = self.prepared
         return None
+
+    def discard(self):
+        self.prepared = None
 
 
 def test_another_port_takes_the_place_of_the_old_one():

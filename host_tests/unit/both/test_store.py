@@ -103,7 +103,8 @@ def test_plain_file_written_by_hand_is_taken_and_copied():
     with Scratch():
         write("settings.json", json.dumps(OLD).encode())
         assert settings.load() == (settings.validate(OLD)[0], None)
-        assert read("settings.ok") == read("settings.json")
+        copy = read("settings.ok")  # what is in force, an entry a line, for those who change it
+        assert settings.current()["name"] == "old" and b'\n"name": "old",\n' in copy
 
 
 def wrong_file(data, wanted):
@@ -268,3 +269,48 @@ def test_failure_at_every_step_leaves_old_or_new():
                 break
         steps += 1
     assert outcomes == {"old", "new"} and steps > 20
+
+
+def test_what_is_in_force_is_read_row_by_row():
+    with Scratch():
+        assert settings.current() == settings.defaults()
+        given = {
+            "circuits": [{"name": "a, b", "limit_ma": 32000}, {"name": "]", "limit_ma": 16000}],
+            "chargers": [{"name": '"],', "host": "10.0.0.%d" % i} for i in range(1, 4)],
+        }
+        for i, row in enumerate(given["chargers"]):
+            row["name"] += str(i)
+        assert settings.save(given) is None
+        found = settings.current()
+        rows = found.pop("chargers")
+        whole = settings.validate(given)[0]
+        assert list(rows) == list(rows) == whole.pop("chargers") and len(rows) == 3
+        assert rows[2]["host"] == "10.0.0.3" and found == whole
+        try:
+            rows[3]
+            raise AssertionError
+        except IndexError:
+            pass
+
+
+def test_rows_that_are_generated_are_checked_one_by_one():
+    with Scratch():
+        settings.save(OLD)
+        box = {"host": "10.0.0.1"}
+        given = {"circuits": [{"name": "x", "limit_ma": 32000}], "chargers": (b for b in (box,))}
+        document, error = settings.prepare(given)
+        assert error is None and document["chargers"][0]["circuit"] == "x"
+        assert settings.current()["name"] == "old"  # nothing is in force yet
+        assert settings.commit() is None and len(settings.current()["chargers"]) == 1
+        for rows, words in (
+            ((b for b in (box, {"host": 5})), "chargers[1].host: 5 is no text"),
+            ((box for _ in range(65)), "chargers: 65 entries; give at most 64"),
+            ([box] * 70, "chargers: 70 entries; give at most 64"),
+            ((b for b in (box, box)), "chargers[1].host:"),
+            ({}, "chargers: an object is no list"),
+            (None, "chargers: null is no list"),
+        ):
+            given["chargers"] = rows
+            assert words in settings.prepare(given)[1]
+            assert "settings.new" not in os.listdir(".")
+            assert len(settings.current()["chargers"]) == 1

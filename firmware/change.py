@@ -1,0 +1,94 @@
+"""Puts new settings in force while all goes on. Loaded for that only."""
+
+import gc
+
+from compat import ticks_ms
+from on_demand import call, unload
+
+from firmware import board, configure, eventcodes, settings
+
+
+def apply(app, given) -> str | None:
+    """Check, store and use a new document; the error text when it is not used. Its wallboxes may
+    be anything that gives their rows."""
+    new, error = settings.prepare(given)
+    given = None
+    if error:
+        return error
+    before = dict(app.__dict__)
+    is_done = False
+    try:
+        change(app, new, before)
+        error = settings.commit()
+        is_done = error is None
+    except ValueError as wrong:
+        error = str(wrong)
+    except MemoryError:
+        _go_back(app, before)
+        gc.collect()
+        is_done = True  # nothing to go back to after that
+        error = call("firmware", "swap", "swap", app, new, before)
+    finally:  # MemoryError is for the caller
+        if not is_done:
+            _go_back(app, before)
+        if not is_done or error:
+            settings.discard()
+    if error is None:
+        app.control.run_pass()  # a limit may be lower now
+        app.settings_error = None
+        app.is_bare = False
+        app.events.add(eventcodes.CONFIG_CHANGED)
+    return error
+
+
+def change(app, new, before) -> None:
+    """Build the app anew, and go on where it stood: `before` is what it consisted of."""
+    reduced = configure.without(app, new)
+    configure.make(app, reduced)
+    _take_over(app, before)
+    configure.work_out(app, reduced)
+    app.generation = before["generation"] + 1
+
+
+def _go_back(app, before) -> None:
+    """All as it was before, with a port to the bus that is open."""
+    port = app.bus_port
+    is_other = app.bus_settings is not before["bus_settings"]
+    for name in before:
+        setattr(app, name, before[name])
+    app.control.replace(app.site, app.push)
+    configure.unload_unused(app)
+    if is_other:
+        gc.collect()  # what was built in vain
+        if port:
+            port.close()
+        if app.bus_port:
+            app.bus_port = app.bus.client.port = board.open_rs485(app.bus_settings)
+
+
+def _take_over(app, before) -> None:
+    """Go on where the site before stands; a limit from outside goes on, too."""
+    site = before["site"]
+    try:
+        from chargers import takeover
+
+        successors = takeover.take_over(before["warp"], app.warp)
+    finally:
+        takeover = None
+        unload("chargers", ("takeover",))
+    try:
+        from loadmgmt import takeover
+
+        takeover.take_over(site, app.site, successors, ticks_ms())
+    finally:
+        takeover = None
+        unload("loadmgmt", ("takeover",))
+    if app.inputs and before["inputs"]:
+        app.inputs.go_on(before["inputs"])
+    if app.learnt and before["learnt"]:
+        app.learnt.go_on(before["learnt"], successors)
+    if before["is_written"]:
+        app.is_written = True
+        app.available_ma = min(before["available_ma"], app.maximum_ma)
+        if before["write_watch_ms"]:
+            app.written_ms = before["written_ms"]  # nobody has written now
