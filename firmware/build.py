@@ -18,6 +18,7 @@ _OPTIONS = (  # key in "sharing", name in loadmgmt.options, factor
     ("minimum_off_s", "off_ms", 1000),
     ("start_margin_ma", "start_margin_ma", 1),
     ("free_phases_s", "leave_ms", 1000),
+    ("raise_every_s", "pace_ms", 1000),
 )
 _MIN_3P_MA = (6000, 9200)  # by vehicle type; 1: cars that do not start below 9.2 A (WARP)
 

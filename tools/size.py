@@ -34,6 +34,7 @@ OPTIONAL = (
     "loadmgmt.envelope",
     "loadmgmt.thermal",
     "loadmgmt.wake",
+    "loadmgmt.pace",
     "loadmgmt.peaks",
     "loadmgmt.classes",
     "loadmgmt.leftover",

@@ -15,7 +15,8 @@ def attach(site, options: dict, now_ms: int) -> None:
 
     options, each with the value of a site that goes without: start_margin_ma, on_ms, off_ms (0),
     leave_ms (30000), welcomes, offers_full (False: cars that ended by themselves get nothing),
-    learn (None, "show" or "use"), probe_ma (0: no probes), wake (0: attempts to wake a car).
+    learn (None, "show" or "use"), probe_ma (0: no probes), wake (0: attempts to wake a car),
+    pace_ms (0: time between raises).
     """
     for name in _VALUES:
         if name in options:
@@ -42,6 +43,10 @@ def attach(site, options: dict, now_ms: int) -> None:
         from loadmgmt.wake import Waker
 
         site.modules += (Waker(site, now_ms, options["wake"]),)
+    if options.get("pace_ms"):
+        from loadmgmt.pace import Pacer
+
+        site.modules += (Pacer(site, now_ms, options["pace_ms"]),)
 
 
 def drop(site, module, error) -> None:
