@@ -20,6 +20,8 @@ def attach(app, document) -> None:
         found.append(app.learnt)
     if document.get("history", {}).get("enabled"):
         found.append(take("firmware", "history", "History")(app, document["timezone"]))
+    if [1 for point in app.site.points if point.host and point.host != "127.0.0.1"]:
+        found.append(take("firmware", "names", "Names")(app))
     app.keepers = found
     for keeper in found:
         was = before.get(type(keeper).__name__)

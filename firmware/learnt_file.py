@@ -17,7 +17,7 @@ def _row(app, point) -> list:
     """By what a wallbox is known again."""
     i = point.index
     circuit = app.site.circuits[point.circuit].name
-    return [app.charger_host(i), circuit, app.learnt.given[i]]
+    return [point.host or app.charger_host(i), circuit, app.learnt.given[i]]
 
 
 def _valid(document) -> tuple:
@@ -42,7 +42,7 @@ def recall(app) -> None:
     finally:
         unload("firmware", ("store",))
     for point in app.site.points:
-        if not point.name_error:
+        if point.host or not point.name_error:
             mine = _row(app, point)
             row = known.get(mine[0])
             if row and row[:3] == mine:

@@ -44,4 +44,4 @@ def _alarms(context):
         if state in ("lost", "fault", "name_error", "disobeys"):
             yield "charger_" + state, point.name or point.host or context.charger_host(i)
         if context.learnt and context.learnt.contradicted[i]:
-            yield "rotation_contradicted", point.name or context.charger_host(i)
+            yield "rotation_contradicted", point.name or point.host or context.charger_host(i)
