@@ -159,8 +159,10 @@ def unload_unused(app) -> None:
         unused += ["balance", "uneven"]
     if site.breaker is None:
         unused += ["breaker", "envelope", "thermal"]
-    if not [1 for module in site.modules if type(module).__name__ == "Waker"]:
-        unused.append("wake")
+    running = [type(module).__name__ for module in site.modules]
+    for name, kind in (("wake", "Waker"), ("pace", "Pacer")):
+        if kind not in running:
+            unused.append(name)
     found = [name[9:] for name in sys.modules if name[:9] == "loadmgmt."]
     # learn.py and its parts, learn_meter.py for example
     unload("loadmgmt", [name for name in found if name.split("_")[0] in unused])

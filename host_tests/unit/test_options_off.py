@@ -102,7 +102,7 @@ def test_what_is_switched_off_again_is_unloaded(image, micropython, tmp_path):
     classes = json.loads(json.dumps(SETTINGS))
     classes["chargers"][0]["priority"] = 1
     found = loaded(image, micropython, tmp_path, SETTINGS, on, SETTINGS, on, classes, SETTINGS)
-    modules = {"loadmgmt." + name for name in ("balance", "breaker", "learn", "wake")}
+    modules = {"loadmgmt." + name for name in ("balance", "breaker", "learn", "pace", "wake")}
     off = found[0][0]
     extra = found[1][0] - off
     assert modules | {"firmware.learnt"} <= extra

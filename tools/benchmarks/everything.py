@@ -9,6 +9,7 @@ DOCUMENT = {
         "minimum_on_s": 60,
         "minimum_off_s": 60,
         "start_margin_ma": 500,
+        "raise_every_s": 1,
     },
     "learning": {"rotation": "use", "probe_ma": 3000},
     "wake_up": {"attempts": 3},
