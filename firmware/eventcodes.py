@@ -14,6 +14,7 @@ TASK_FAILED = 41  # subject: number of the task, -1 unknown; its traceback is on
 WATCHDOG = 42  # subject: number of the task that hangs; value: its silence, ms
 DISTRIBUTED = 50  # verbose: setpoints changed; subject: how many may charge; value: mA in all
 INPUT = 51  # subject: number of the input; value: 1 it lowers limits from now on, 0 no longer
+ALLOCATED = 75  # verbose: follows DISTRIBUTED; subject: wallbox; value: mA that it may draw now
 PAUSED = 70  # subject: wallbox; value: 1 by a person, 0 no longer
 BOOSTED = 71  # subject: wallbox; value: for so many minutes, 0 until it leaves, -1 no longer
 RENAMED = 72  # subject: 0 a wallbox, 1 a circuit, 2 a meter; value: its number
