@@ -118,7 +118,7 @@ class Guardian:
     def _answers(self):
         connection = http.client.HTTPConnection(self.address, self.port, timeout=1)
         try:
-            connection.request("GET", "/api/status")
+            connection.request("GET", "/api/hello")
             return connection.getresponse().status == 200
         except (OSError, http.client.HTTPException):
             return False

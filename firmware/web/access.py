@@ -1,33 +1,98 @@
-"""Who asks: before there is a login everybody may read, only this machine may write.
+"""Who asks, and whether they may: found out from the head of a request, before its body is read.
 
-A browser on this machine may have a foreign page open: a write that carries an Origin must come
-from our own page, addressed by number or as localhost (a foreign name that resolves to us is DNS
-rebinding). Clients that are no browsers send no Origin.
+Credentials are the cookie of a session, HTTP basic (RFC 7617) or a bearer token (RFC 6750). Those
+that are known take two hashes; new ones are verified by verify.py. Until the first password is set
+everybody may read, and only set it.
+
+What a foreign page in somebody's browser may not do: write (Origin, Sec-Fetch-Site), or reach us
+by a name of its own that resolves to us (DNS rebinding): the names we answer to are numbers, names
+without a dot, and those that no one can register. Clients that are no browsers are left alone:
+they send no Origin, and with credentials of their own they may use any name.
 """
 
+from hashlib import sha256
+
+from on_demand import call, take, unload
+
+from firmware import web
 from firmware.web import Refusal
+from firmware.web.logins import DAMAGED, FIRST_VISIT, KEY, MODE, SESSION_S, SESSIONS, VERIFIED
+
+_COOKIE = b"fusekeeper="
+_OWN = (b".local", b".lan", b".internal", b".home.arpa")
+
+
+def guard(headers: dict, is_reading: bool) -> None:
+    """Refusal for what a foreign page has made a browser ask."""
+    host = headers.get(b"host", b"")
+    if not is_reading and (
+        headers.get(b"origin", b"http://" + host) != b"http://" + host
+        or headers.get(b"sec-fetch-site", b"none") not in (b"none", b"same-origin")
+    ):
+        raise Refusal(403, "foreign")
+    name = host.split(b":")[0].lower()
+    if b"." in name and b"authorization" not in headers and not name.replace(b".", b"").isdigit():
+        for end in _OWN:
+            if name.endswith(end):
+                return
+        raise Refusal(403, "name")
+
+
+def session(headers: dict) -> bytes:
+    """The secret in our cookie, b"" where there is none."""
+    for cookie in headers.get(b"cookie", b"").split(b";"):
+        cookie = cookie.strip()
+        if cookie.startswith(_COOKIE):
+            return cookie[len(_COOKIE) :]
+    return b""
+
+
+def known(entries: list, digest: bytes, now_s: int):
+    """The session or credential with that hash, or None."""
+    for entry in entries:
+        if entry[0] == digest:
+            if now_s - entry[3] > SESSION_S:
+                entries.remove(entry)
+                return None
+            entry[3] = now_s
+            return entry
+    return None
 
 
 async def identify(connection) -> None:
-    """Set the connection's role and user; Refusal for a write that may not be made.
-
-    peer: the chip gives ("ip", port), the unix port a packed sockaddr_in.
-    """
-    peer = connection.peer
-    if isinstance(peer, tuple):
-        here = peer[0].startswith("127.")
-    else:
-        here = len(peer) > 7 and peer[0] == 2 and peer[1] == 0 and peer[4] == 127
-    connection.role = 2 if here else 1
-    if connection.method == "GET" or connection.method == "HEAD":
-        return
-    if not here:
-        raise Refusal(403, "login")
+    """Set the connection's role and user. Refusal for what may not be asked on its .route."""
     headers = connection.headers
-    host = headers.get(b"host", b"")
-    name = host.split(b":")[0]
-    if b"origin" in headers and (
-        headers[b"origin"] != b"http://" + host
-        or (name != b"localhost" and not name.replace(b".", b"").isdigit())
-    ):
-        raise Refusal(403, "foreign")
+    guard(headers, connection.method == "GET" or connection.method == "HEAD")
+    context = connection.server.context
+    memory = web.memory
+    if memory is None:
+        memory = call("firmware.web", "logins", "start", context)
+        unload("firmware", ("users_file",))
+    mode = memory[MODE]
+    entry = None
+    if mode != FIRST_VISIT:
+        given = headers.get(b"authorization")
+        secret = session(headers) if given is None else given
+        if secret:
+            entries = memory[SESSIONS if given is None else VERIFIED]
+            entry = known(entries, sha256(memory[KEY] + secret).digest(), context.uptime_s())
+        if given is not None and entry is None:
+            try:
+                entry = await take("firmware.web", "verify", "verify")(connection, memory, given)
+            finally:
+                unload("firmware.web", ("logins",))
+                unload("firmware", ("users_file", "stretch"))
+    connection.user = entry[1] if entry else ""
+    role = entry[2] if entry else 0
+    if role == 0 and (mode == FIRST_VISIT or getattr(context, "open_reading", False)):
+        role = 1
+    connection.role = role
+    if role >= connection.route[3]:
+        return
+    if connection.user:
+        raise Refusal(403, "administrator")
+    if mode == FIRST_VISIT:
+        raise Refusal(403, "first")
+    if mode == DAMAGED:
+        raise Refusal(401, "damaged")
+    raise Refusal(401, "page" if b"x-requested-with" in headers else "login")

@@ -76,16 +76,14 @@ def length(method: str, headers: dict) -> int:
 async def admit(connection) -> None:
     """Find out the route of a request and who makes it. Refusal where it may not be made."""
     path, _, connection.query = connection.target.partition("?")
+    connection.route = call("firmware.web", "routes", "find", connection.method, path)
+    connection.steps = connection.route[2]
     try:
         identify = __import__("firmware.web.access", None, None, ("identify",)).identify
         await identify(connection)
     finally:
         identify = None
         unload("firmware.web", ("access",))
-    connection.route = call("firmware.web", "routes", "find", connection.method, path)
-    connection.steps = connection.route[2]
-    if connection.role < connection.route[3]:
-        raise Refusal(403 if connection.role else 401, "login")
 
 
 async def receive(connection) -> None:

@@ -15,8 +15,24 @@ _WORDS = {
     "header": "bad header line; right: Name: value",
     "twice": "bad header; right: once, in ASCII",
     "chunked": "Transfer-Encoding; right: Content-Length",
-    "login": "writing needs a login, which is not there yet, or the device itself",
+    "login": "who are you? right: log in on the page, or send user and password, or a token",
+    "page": "not logged in; right: POST /api/login",
+    "basic": "wrong user or password",
+    "wrong": "wrong user or password",
+    "token": "unknown token; right: one made by POST /api/tokens",
+    "scheme": "wrong Authorization; right: Basic or Bearer",
+    "old": "the old password is wrong",
+    "own": "only a user has a password; right: log in as one",
+    "administrator": "a viewer may only read; right: log in as administrator",
+    "first": "nobody may write yet; right: set the administrator's password first, on the page or "
+    'by POST /api/setup {"password": ".."}',
+    "set": "there is a password already; right: log in",
+    "damaged": "the file of users is damaged: nobody can log in; docs/security.md says what helps",
+    "wait": "too many wrong passwords; try again in %d s",
+    "verifying": "busy with another login; try again",
+    "user": "no such name; GET /api/users and /api/tokens list them",
     "foreign": "write from a foreign page; right: from our own page",
+    "name": "unknown name in Host; right: the IP address, or a name ending in .local",
     "length": "bad or no Content-Length; right: the number of bytes of the body",
     "body": "body too large; right: at most %d bytes",
     "short": "body ends after %d bytes; right: %d",
@@ -30,6 +46,9 @@ _WORDS = {
     "since": "wrong query; right: ?since=number of the last event you have",
 }
 
+# our page has a form of its own, and no use for the browser's
+_CHALLENGED = ("login", "basic", "token", "scheme")
+
 
 def answer(status: int, what: str, *numbers) -> bytes:
     """A complete answer. what: one of the words above, or a text of its own."""
@@ -37,10 +56,17 @@ def answer(status: int, what: str, *numbers) -> bytes:
     body = (text % numbers if numbers else text).encode() + b"\n"
     head = (
         "HTTP/1.1 %d Refused\r\nConnection: close\r\nContent-Type: text/plain; charset=UTF-8\r\n"
-        "X-Content-Type-Options: nosniff\r\nContent-Length: %d\r\n%s\r\n"
+        "X-Content-Type-Options: nosniff\r\nCache-Control: no-store\r\n"
+        "Content-Length: %d\r\n%s\r\n"
     )
-    allow = "Allow: %s\r\n" % numbers if status == 405 else ""
-    return (head % (status, len(body), allow)).encode() + body
+    extra = ""
+    if status == 405:
+        extra = "Allow: %s\r\n" % numbers
+    elif status == 429:
+        extra = "Retry-After: %d\r\n" % numbers
+    elif what in _CHALLENGED:
+        extra = 'WWW-Authenticate: Basic realm="Fusekeeper", charset="UTF-8"\r\n'
+    return (head % (status, len(body), extra)).encode() + body
 
 
 async def drain(connection) -> None:

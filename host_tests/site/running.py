@@ -25,6 +25,7 @@ import time
 import urllib.error
 import urllib.request
 
+from tools import login
 from tools.simsite import SiteConfig, SiteThread
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
@@ -53,6 +54,7 @@ class Running:
         """circuit: members for the circuit of the settings. settings: text for settings.json."""
         self.sim = SiteThread(config or SiteConfig())
         self.url = ""
+        self.credentials = {}  # for those who write: until then everybody may read
         self.restarts = []  # reset causes, as the guardian tells them
         self.expected_restarts = 0
         self.started_at = 0.0
@@ -196,13 +198,16 @@ class Running:
 
     def get(self, path):
         """The JSON of one resource."""
-        with urllib.request.urlopen(self.url + path, timeout=10) as answer:
+        request = urllib.request.Request(self.url + path, headers=self.credentials)
+        with urllib.request.urlopen(request, timeout=10) as answer:
             return json.loads(answer.read())
 
     def put(self, path, value, method="PUT"):
-        """Write one resource; return (status, text)."""
+        """Write one resource, as the administrator; return (status, text)."""
+        if not self.credentials:
+            self.credentials = login.first_password(self.url)
         request = urllib.request.Request(
-            self.url + path, json.dumps(value).encode(), method=method
+            self.url + path, json.dumps(value).encode(), self.credentials, method=method
         )
         try:
             with urllib.request.urlopen(request, timeout=10) as answer:

@@ -1,4 +1,7 @@
-"""Start the web server on MicroPython before the still site of still_site.py, and talk to it."""
+"""Start the web server on MicroPython before the still site of still_site.py, and talk to it.
+
+Requests are made by the administrator, unless their headers say otherwise.
+"""
 
 import contextlib
 import pathlib
@@ -6,7 +9,10 @@ import random
 import re
 import socket
 import subprocess
+import tempfile
 import time
+
+from tools import login
 
 SCRIPT = pathlib.Path(__file__).resolve().parent / "still_site.py"
 
@@ -18,6 +24,7 @@ class WebSite:
         self.address = address
         self.port = port
         self.process = process
+        self.credentials = []  # header lines
 
     @property
     def url(self):
@@ -34,8 +41,13 @@ class WebSite:
             return read_all(sock)
 
     def request(self, method, path, body=None, headers=()):
-        """Return (status, headers, body) of one well-formed request."""
-        lines = [f"{method} {path} HTTP/1.1", f"Host: {self.address}:{self.port}", *headers]
+        """Return (status, headers, body) of one well-formed request, by the administrator if it
+        names nobody else (`Authorization:` alone, or `Cookie:`, is nobody)."""
+        lines = [f"{method} {path} HTTP/1.1", *headers]
+        if not any(line.startswith("Host:") for line in headers):
+            lines.append(f"Host: {self.address}:{self.port}")
+        if not any(line.startswith(("Authorization:", "Cookie:")) for line in headers):
+            lines += self.credentials
         if body is not None:
             body = body if isinstance(body, bytes) else body.encode()
             lines.append(f"Content-Length: {len(body)}")
@@ -93,12 +105,14 @@ def free_address():
 
 
 @contextlib.contextmanager
-def running(image, micropython, log, heap="256K"):
-    """Run the server in the image folder; what it prints goes to the file `log`."""
+def running(image, micropython, log, heap="256K", is_first_visit=False):
+    """Run the server in a folder like the image; what it prints goes to the file `log`."""
     address, port = free_address()
     command = [micropython, "-X", f"heapsize={heap}", str(SCRIPT), address, str(port)]
-    with open(log, "wb") as output:
-        process = subprocess.Popen(command, cwd=image, stdout=output, stderr=output)
+    with open(log, "wb") as output, tempfile.TemporaryDirectory(prefix="fusekeeper-web-") as flash:
+        for entry in pathlib.Path(image).resolve().iterdir():
+            pathlib.Path(flash, entry.name).symlink_to(entry)
+        process = subprocess.Popen(command, cwd=flash, stdout=output, stderr=output)
         try:
             deadline = time.monotonic() + 10
             while True:
@@ -109,7 +123,12 @@ def running(image, micropython, log, heap="256K"):
                     if process.poll() is not None or time.monotonic() > deadline:
                         raise RuntimeError(pathlib.Path(log).read_text()) from None
                     time.sleep(0.05)
-            yield WebSite(address, port, process)
+            site = WebSite(address, port, process)
+            site.flash = pathlib.Path(flash)
+            if not is_first_visit:
+                header = login.first_password(site.url)
+                site.credentials = [f"{name}: {value}" for name, value in header.items()]
+            yield site
         finally:
             process.kill()
             process.wait()

@@ -62,6 +62,9 @@ class Events:
     """An event log with three entries; after number 1000 it has 100000 that take no memory: an
     answer no socket buffer can swallow."""
 
+    def add(self, *event):
+        pass
+
     def since(self, number):
         if number == 1000:
             for i in range(100000):

@@ -6,6 +6,7 @@ import subprocess
 import pytest
 
 from host_tests.web.running_site import parsed
+from tools import login
 
 AVAILABLE = "/charge_manager/available_current"
 CONFIG = "/charge_manager/config"
@@ -91,7 +92,8 @@ def test_a_wrong_available_current_changes_nothing_and_says_why(site, body):
 
 def test_curl_as_in_the_documentation(site):
     """curl -d sends the type of a form with a body of JSON."""
-    command = ["curl", "-sS", "--max-time", "10", site.url + AVAILABLE, "-d"]
+    user = f"{login.USER}:{login.PASSWORD}"
+    command = ["curl", "-sS", "--max-time", "10", "-u", user, site.url + AVAILABLE, "-d"]
     for data, current in (('{ "current": 11000 }', 11000), ("12000", 12000)):
         result = subprocess.run([*command, data], capture_output=True, text=True)
         assert (result.returncode, result.stdout, result.stderr) == (0, "", "")
@@ -185,7 +187,8 @@ def test_a_foreign_page_may_not_write(site):
 
 
 def test_old_clients_are_answered_without_chunks(site):
-    old = b"GET %s HTTP/1.0\r\n\r\n"
+    user = site.credentials[0].encode()
+    old = b"GET %s HTTP/1.0\r\n" + user + b"\r\n\r\n"
     for path in ("/api/status", "/api/events", "/charge_manager/config", "/api"):
         status, headers, body = parsed(site.exchange(old % path.encode()))
         assert status == 200 and "transfer-encoding" not in headers
@@ -194,6 +197,6 @@ def test_old_clients_are_answered_without_chunks(site):
         assert json.loads(body).keys() == json.loads(new_body).keys()
     for path in ("/", AVAILABLE):
         assert b"Transfer-Encoding" not in site.exchange(
-            b"PUT %s HTTP/1.1\r\n\r\n" % path.encode()
+            b"PUT %s HTTP/1.1\r\n%s\r\n\r\n" % (path.encode(), user)
         )
     assert b"Transfer-Encoding" not in site.exchange(b"GET / HTTP/1.1\r\n\r\n")

@@ -7,8 +7,10 @@ import time
 import pytest
 
 from host_tests.web.running_site import parsed, read_all
+from tools import login
 
-GET = b"GET /api/status HTTP/1.1\r\n"
+USER = b"Authorization: %s\r\n" % login.authorization()["Authorization"].encode()
+GET = b"GET /api/status HTTP/1.1\r\n" + USER
 
 
 @pytest.fixture(autouse=True)
@@ -28,7 +30,7 @@ def answered(site, data):
 
 def put_head(length):
     path = b"/charge_manager/available_current"
-    return b"PUT %s HTTP/1.1\r\nContent-Length: %d\r\n\r\n" % (path, length)
+    return b"PUT %s HTTP/1.1\r\n%sContent-Length: %d\r\n\r\n" % (path, USER, length)
 
 
 def test_an_endless_request_line(site):
@@ -162,7 +164,7 @@ def test_a_client_that_does_not_read_is_ended_after_ten_seconds(site):
             sock.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 1)
             sock.settimeout(15)
             sock.connect((site.address, site.port))
-            sock.sendall(b"GET /api/events?since=1000 HTTP/1.1\r\n\r\n")
+            sock.sendall(b"GET /api/events?since=1000 HTTP/1.1\r\n" + USER + b"\r\n")
             # one that came before may still be leaving: then this one has got no place
             if not sock.recv(12, socket.MSG_PEEK | socket.MSG_WAITALL).endswith(b" 200"):
                 slow.pop().close()
@@ -186,7 +188,7 @@ def test_a_long_answer_needs_no_memory(site):
 
 def test_large_bodies_do_not_add_up(site):
     """Two bodies of 16 KB at once would be too much for the chip: the second is told to wait."""
-    head = b"PUT /charge_manager/config HTTP/1.1\r\nContent-Length: 16000\r\n\r\n"
+    head = b"PUT /charge_manager/config HTTP/1.1\r\n" + USER + b"Content-Length: 16000\r\n\r\n"
     with site.connect() as first:
         first.sendall(head + b" ")
         time.sleep(0.2)

@@ -11,7 +11,7 @@ AVAILABLE = "/charge_manager/available_current"
 WRONG = b"[%s]" % (b"0," * 1000 + b"0")
 
 
-@pytest.mark.parametrize("heap", ["122K", "132K", "145K"])
+@pytest.mark.parametrize("heap", ["130K", "138K", "150K"])
 def test_what_does_not_fit_is_told_so(image, micropython, tmp_path, heap):
     log = tmp_path / "log"
     with running_site.running(image, micropython, log, heap) as site:
