@@ -1,4 +1,4 @@
-"""Notes each distribution in the event log: the sum, and who gets how much from now on. Loaded only
+"""Notes each distribution in the event log: the sum, and who gets how much. Loaded only
 where the settings say so.
 
 The log holds 64 events: on a lively site with many wallboxes what was before is soon gone.
