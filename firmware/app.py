@@ -42,6 +42,7 @@ class App:
 
     def __init__(self):
         self.reset_cause = board.reset_cause()
+        call("firmware", "factory_reset", "finish")
         self.events = EventLog()
         self.uptime_s = self.events.uptime_s
         self.events.add(eventcodes.STARTED, 0, _CAUSES.index(self.reset_cause))
