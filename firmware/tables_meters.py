@@ -18,7 +18,7 @@ METER = (
     ("period_ms", "integer", 1000, 200, 60000),
     ("update_ms", "integer", None, 200, 60000, RARE),
     ("phase", "integer", 1, 1, 3, RARE),
-    ("max_age_s", "integer", 30, 1, 3600, RARE),
+    ("max_age_s", "integer", None, 1, 3600, RARE),
     ("serial", "text", None, 1, 32, RARE),
 )
 INPUT = (
