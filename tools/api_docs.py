@@ -1,13 +1,13 @@
 """docs/api.md from the merged OpenAPI description: what tools/openapi.py writes.
 
-The introduction is docs/openapi/intro.md; then a table of all paths, then each area with its
-paths: meaning, who may, members of request and answer as tables, examples.
+The introduction is docs/openapi/intro.md; then a table of all paths, then each area: what AREA.md
+there says, and its paths: meaning, who may, members of request and answer as tables, examples.
 """
 
 import json
 import pathlib
 
-INTRO = pathlib.Path(__file__).resolve().parent.parent / "docs" / "openapi" / "intro.md"
+PROSE = pathlib.Path(__file__).resolve().parent.parent / "docs" / "openapi"
 METHODS = ("get", "put", "post", "patch", "delete")
 _UNITS = (
     ("_ma", "mA"),
@@ -27,7 +27,7 @@ _SHOWN_JSON = 96  # characters of an example on one line
 def document(description):
     """Return the text of the whole document."""
     lines = ["<!-- made by tools/openapi.py from docs/openapi; do not edit -->", ""]
-    lines += [INTRO.read_text(encoding="utf-8").strip(), "", "## All paths", ""]
+    lines += [_prose("intro"), "", "## All paths", ""]
     lines += ["| path | | who | |", "|---|---|---|---|"]
     for path, item in description["paths"].items():
         for names, operation in _grouped(item):
@@ -36,10 +36,17 @@ def document(description):
     paths = description["paths"].items()
     for tag in description["tags"]:
         lines += ["", "## " + tag["description"]]
+        if prose := _prose(tag["name"]):
+            lines += ["", prose]
         for path, item in paths:
             if _operations(item)[0][1]["tags"][0] == tag["name"]:
                 lines += _path(path, item, description)
     return "\n".join(lines) + "\n"
+
+
+def _prose(name):
+    path = PROSE / f"{name}.md"
+    return path.read_text(encoding="utf-8").strip() if path.exists() else ""
 
 
 def _operations(item):

@@ -76,10 +76,11 @@ def tag_of(item):
 
 def route_of(path, table):
     """Return the row of the route that answers a described path, None where there is none."""
-    steps = path.split("/")
-    while steps and "/".join(steps) not in table:
-        steps.pop()
-    return table.get("/".join(steps) or path)
+    name = path
+    while name and name not in table:
+        name = name.rpartition("/")[0]
+    # the list of paths is an answer with nothing of its own below it
+    return None if name == "/api" != path else table.get(name)
 
 
 def _loaded(path):
