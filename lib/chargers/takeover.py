@@ -1,5 +1,7 @@
 """What the protocol knows of WARP wallboxes stays known when new settings replace them."""
 
+from on_demand import call
+
 
 def take_over(old, new) -> list:
     """Let `new` go on where `old` stands, both WarpChargers.
@@ -7,11 +9,11 @@ def take_over(old, new) -> list:
     Returns for each point of `old` its point in `new`, None where it was taken out.
     """
     successors = []
-    for i, address in enumerate(old.addresses):
-        if address is None or address not in new.addresses:
+    for i in range(len(old.addresses)):
+        j = _index(old, new, i)
+        if j < 0:
             successors.append(None)
             continue
-        j = new.addresses.index(address)
         successors.append(new.points[j])
         for name in ("error", "version", "sequence", "_uptime_ms", "_car_stopped"):
             getattr(new, name)[j] = getattr(old, name)[i]
@@ -23,7 +25,28 @@ def take_over(old, new) -> list:
     return successors
 
 
+def _index(old, new, i: int) -> int:
+    """Where wallbox i of `old` is in `new`, -1: nowhere. One that has a name keeps its address."""
+    address = old.addresses[i]
+    was = old.points[i]
+    for j, point in enumerate(new.points if was.host else ()):
+        if point.host and point.host.lower() == was.host.lower():
+            point.name_error = was.name_error
+            if address is not None and address not in new.addresses:
+                call("chargers", "locate", "locate", new, j, address)
+            return j
+    return new.addresses.index(address) if address and address in new.addresses else -1
+
+
+class _Of:
+    """By what a wallbox is known again."""
+
+    def __init__(self, point):
+        self.host = point.host
+        self.name_error = point.name_error
+
+
 def let_go(old) -> None:
     """Free what a successor does not need of WarpChargers."""
-    old.points = ()
+    old.points = [_Of(point) for point in old.points]
     old._by_address = None

@@ -4,7 +4,7 @@ Of the circuits their own attributes count: imbalance_ma, is_preventive, breaker
 """
 
 from loadmgmt import event
-from loadmgmt.point import CHARGING, FULL, NOWHERE
+from loadmgmt.point import CHARGING, FULL, NOWHERE, WAKING
 
 # options that are plain values of the site
 _VALUES = ("start_margin_ma", "on_ms", "off_ms", "leave_ms", "welcomes")
@@ -66,8 +66,10 @@ def drop(site, module, error) -> None:
             point.seat = NOWHERE
     else:
         for point in site.points:
-            if point.paused is not True:  # that is a person's
-                point.paused = False
+            if point.paused & WAKING:
+                point.paused -= WAKING
+        if hasattr(module, "end"):
+            module.end(site)
     site.tell(event.PART_FAILED, number)
 
 

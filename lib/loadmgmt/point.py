@@ -21,6 +21,10 @@ CHARGING = 4
 FULL = 5  # the car ended charging by itself
 FAULT = 6
 
+BY_PERSON = 1  # in ChargePoint.paused, a sum
+WAKING = 2  # for a moment, see wake.py
+INACTIVE = 4  # it, or a circuit above it, is deactivated
+
 UNDECIDED = -1  # setpoint_ma before the first decision
 
 LOST_MS = const(5000)  # design R5
@@ -116,7 +120,7 @@ class ChargePoint:
     weight = 1  # of its share, at least 1
     is_open = False  # it does not obey: its driver opens the contactor, if the device can
     opened_ms = 0
-    paused = False  # it is to have nothing for now
+    paused = 0  # it is to have nothing for now: who wants that, see above
     host = None  # only where that is no address
     name_error = False  # then it is never asked
     # one that cannot measure: what the meter showed before it drew (more), and the rise

@@ -7,7 +7,7 @@ taken out of the settings goes on drawing until its own time-out (R1). Circuits 
 
 from compat import ticks_add, ticks_diff
 
-from loadmgmt.point import DEAD_MAN_GRACE_MS, NOWHERE, UNDECIDED
+from loadmgmt.point import BY_PERSON, DEAD_MAN_GRACE_MS, NOWHERE, UNDECIDED
 
 _KEPT = (
     "reading_ms applied_ma supported_ma car measures drawn before_ms moved_ms "
@@ -28,9 +28,8 @@ class _Of:
 class Frozen:
     """What take_over() needs of a site, for a fraction of its memory."""
 
-    modules = ()
-
     def __init__(self, site):
+        self.modules = [module for module in site.modules if hasattr(module, "move")]
         self._records = [
             [getattr(point, name, None) for name in _KEPT + list(_OTHER + _ESTIMATE)]
             for point in site.points
@@ -58,6 +57,8 @@ def take_over(old, new, successors: list, now_ms: int) -> None:
     successors: for each point of `old` its point in `new`, or None where it was taken out.
     """
     for was, point in zip(old.points, successors):
+        if was.paused & BY_PERSON and point is not None:
+            point.paused |= BY_PERSON
         if was.name_error:
             continue
         if point is None:
@@ -80,6 +81,9 @@ def take_over(old, new, successors: list, now_ms: int) -> None:
         for was in old.modules:
             if type(was).__name__ == type(module).__name__:
                 module.take_over(was, successors, now_ms)
+    for was in old.modules:
+        if hasattr(was, "move"):  # not made by the settings
+            was.move(new, successors)
 
 
 def _await_time_out(was, new):

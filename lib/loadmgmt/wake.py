@@ -14,7 +14,7 @@ from compat import const, ticks_add, ticks_diff
 
 from loadmgmt.ask import is_idle
 from loadmgmt.event import TOLD_STOPPED, WOKEN
-from loadmgmt.point import CHARGING, NO_CAR, READY, WAITING, wants
+from loadmgmt.point import CHARGING, NO_CAR, READY, WAITING, WAKING, wants
 from loadmgmt.reason import WAITS_TURN
 
 # stages, one byte a wallbox
@@ -33,7 +33,6 @@ _MEND_MS = const(2000)
 _AFTER_MS = const(20000)
 _ENOUGH_MS = const(300000)  # a full car that is woken charges for a moment
 _OPEN_MS = const(900000)  # then Site._notice ends what it takes for the opening of a contactor
-_WAKING = const(2)  # in ChargePoint.paused: not by a person
 
 
 class Waker:
@@ -79,7 +78,7 @@ class Waker:
         self.stage[i] = _HALTS if self.tries[i] and getattr(p, "breaks_pilot", False) else _PAUSES
         self._since_ms[i] = now_ms
         self.tries[i] += 1
-        p.paused = _WAKING
+        p.paused = WAKING
         site.tell(WOKEN, i, self.tries[i])
 
     def _go_on(self, site, p, stage, now_ms):
@@ -124,8 +123,8 @@ class Waker:
         i = p.index
         if self.stage[i] == _BROKEN:
             p.is_open = False
-        if p.paused == _WAKING:
-            p.paused = False
+        if p.paused == WAKING:
+            p.paused = 0
         site.told[i] &= ~TOLD_STOPPED  # that was no stop; one before it counts again later
 
     def take_over(self, was, successors: list, now_ms: int) -> None:
