@@ -5,6 +5,7 @@ from array import array
 from chargers.warp import WarpChargers, WarpPoint
 from compat import udp_address
 from loadmgmt.circuit import Circuit
+from loadmgmt.point import INACTIVE
 from loadmgmt.site import Site
 from on_demand import call, take
 
@@ -161,6 +162,8 @@ def _site(document, now_ms: int):
         else:
             point.name_error = True
             point.host = row["host"]
+        if not row.get("active", True) or not _is_active(rows, names, row["circuit"]):
+            point.paused = INACTIVE
         points.append(point)
         addresses.append(address)
     site = Site(circuits, points, now_ms)
@@ -172,6 +175,16 @@ def _site(document, now_ms: int):
     if options or [1 for row in rows if "imbalance_ma" in row or "breaker" in row]:
         call("loadmgmt", "options", "attach", site, options, now_ms)
     return site, addresses
+
+
+def _is_active(rows, names, name) -> bool:
+    """False for a circuit that is deactivated, or is below one."""
+    while name is not None:
+        row = rows[names.index(name)]
+        if not row.get("active", True):
+            return False
+        name = row["parent"]
+    return True
 
 
 def _options(document) -> dict:
