@@ -10,7 +10,6 @@ from firmware.web import Refusal
 from firmware.web.api import loaded, pieces
 
 _PACKAGE = "firmware.web"
-_COROUTINE = type(i for i in ())
 _FUNCTIONS = {"W": "write", "A": "write", "P": "patch", "D": "delete"}
 _HEAD = (
     "HTTP/1.1 200 OK\r\nConnection: close\r\n%s%s"
@@ -55,7 +54,7 @@ async def _write(context, request, part: str, letter: str):
             raise Refusal(400, str(error)) from None
     function = take(_PACKAGE, part, _FUNCTIONS[letter])
     result = function(context, request)
-    if isinstance(result, _COROUTINE):
+    if hasattr(result, "send"):  # a coroutine
         request.server.leave(request)  # the next one has its turn
         result = await result
     if isinstance(result, str):
