@@ -6,8 +6,6 @@ as a bare value where the object has no other.
 
 import json
 
-from on_demand import call
-
 from firmware.web import Refusal
 
 
@@ -66,6 +64,4 @@ def store(context, change) -> str | None:
     if context.settings_error and not known["circuits"]:
         return "settings.json is not in force; right: mend that file first"
     change(known)
-    document, error = call("firmware", "settings", "validate", known)
-    known = None
-    return error or context.apply_settings(document)
+    return context.apply_settings(known)

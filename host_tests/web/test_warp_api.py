@@ -1,0 +1,285 @@
+"""WARP's paths, asked of the whole firmware on a simulated site: shapes, what they write, what
+they refuse. The site has two wallboxes, a meter on the bus and one whose values are pushed."""
+
+import json
+import time
+import urllib.request
+
+import pytest
+
+from host_tests.site.running import Running
+from tools.simsite import CarConfig, SiteConfig
+from tools.simsite.site import BoxConfig
+
+LOW = "/charge_manager/low_level_config"
+MODES = "/charge_manager/charge_modes"
+CONFIG = "/charge_manager/config"
+AVAILABLE = "/charge_manager/available_current"
+LOAD = "/power_manager/dynamic_load_config"
+LOW_STATE = "/power_manager/low_level_state"
+UPDATE = "/meters/1/update"
+# key by key as a WARP has them
+SHAPES = {
+    "/charge_manager/state": "state l_raw l_min l_spread alloc l_max_pv auth_changed chargers",
+    "/charge_manager/state/chargers/0": "s e ac ap sc sp lu n uid d0 d1 d3 dc u",
+    "/charge_manager/low_level_state": "last_hyst_reset wnd_min wnd_max chargers",
+    "/charge_manager/low_level_state/chargers/0": "b rc ae ls lp lw ip",
+    LOW: "allocation_interval global_hysteresis wakeup_time plug_in_time rotation_interval "
+    "enable_current_factor_pct",
+    CONFIG: "enable_charge_manager enable_watchdog default_available_current "
+    "maximum_available_current minimum_current_auto minimum_current minimum_current_1p "
+    "minimum_current_vehicle_type verbose requested_current_threshold requested_current_margin "
+    "chargers",
+    AVAILABLE: "current",
+    "/power_manager/config": "enabled phase_switching_mode excess_charging_enable default_mode "
+    "meter_slot_grid_power meter_slot_battery_power battery_mode battery_target_soc "
+    "battery_inverted battery_deadzone target_power_from_grid guaranteed_power cloud_filter_mode",
+    LOAD: "enabled meter_slot_grid_currents current_limit largest_consumer_current "
+    "safety_margin_pct",
+    "/power_manager/state": "config_error_flags external_control",
+    LOW_STATE: "power_at_meter power_at_battery battery_soc power_available "
+    "i_meter i_pp_max i_pp_mavg i_pp max_current_limited is_3phase charging_blocked",
+    "/power_manager/external_control": "phases_wanted",
+    "/power_manager/charge_mode": "mode",
+    "/meters/1": "config state value_ids values errors",
+    "/api/external": "enabled available_ma default_ma maximum_ma written by age_s watchdog",
+    "/api/external/watchdog": "enabled armed seconds left_s",
+}
+# as in WARP's documentation
+EXAMPLE = """{
+"enable_charge_manager": true, "enable_watchdog": false, "default_available_current": 16000,
+"maximum_available_current": 32000, "minimum_current_auto": true, "minimum_current": 9200,
+"minimum_current_1p": 6000, "minimum_current_vehicle_type": 1, "verbose": true,
+"requested_current_threshold": 60, "requested_current_margin": 3000,
+"chargers": [ { "host": "127.0.0.1", "name": "warp-AbCd" },
+{ "host": "warp2-22oH.local", "name": "warp2-22oH" } ] }"""
+
+
+@pytest.fixture(scope="module")
+def site():
+    meters = [{"name": "grid", "address": 1}, {"name": "pool", "model": "api"}]
+    boxes = [BoxConfig(rotation="L123"), BoxConfig(rotation="L231")]
+    car = CarConfig(start_s=(0.5, 1.0))
+    settings = {"meters": meters, "external": {"watchdog_s": 5}}
+    with Running(SiteConfig(boxes=boxes, cars=[car, None], settings=settings)) as site:
+        site.wait_status(lambda s: s["meters"][0]["trust"] == "good", 10)
+        yield site
+
+
+def write(site, path, value, method="PUT"):
+    """Write it; it has to be taken."""
+    assert site.put(path, value, method) == (200, ""), path
+
+
+def stored(site, key):
+    """What the settings have."""
+    return json.loads((site.flash / "settings.json").read_text())[key]
+
+
+def refused(site, path, value, *words):
+    """Write it; it has to be refused in one line that says what would be right."""
+    status, text = site.put(path, value)
+    assert status == 400 and text.count("\n") == 1, (value, text)
+    assert "right: " in text or "; give " in text, text
+    assert all(word in text for word in words), text
+
+
+def test_a_scan_is_begun(site):
+    assert site.get("/charge_manager/scan_result") == "scan in progress or not started"
+    write(site, "/charge_manager/scan", None)
+    refused(site, "/charge_manager/scan", {"now": 1})
+
+
+def test_shapes(site):
+    for path, names in SHAPES.items():
+        assert set(site.get(path)) == set(names.split()), path
+    assert site.get("/charge_manager/supported_charge_modes") == [0, 1]
+    state = site.get("/charge_manager/low_level_state")
+    assert len(state["wnd_min"]) == len(state["wnd_max"]) == 4 and len(state["chargers"]) == 2
+    low = site.get(LOW_STATE)
+    assert low["i_pp"] == low["i_meter"] and low["is_3phase"] and not low["charging_blocked"]
+    assert low["max_current_limited"] == 35000
+    assert site.get("/power_manager/state") == {"config_error_flags": 0, "external_control": 1}
+    assert len(site.get("/meters")) == 2
+    for path in ("/meters/2", "/meters/x", "/meters/0/reset", LOW + "/speed", MODES + "/2"):
+        with pytest.raises(urllib.request.HTTPError):
+            site.get(path)
+
+
+def test_what_is_read_can_be_written_back_in_every_way(site):
+    for path in (LOW, MODES, CONFIG, AVAILABLE, LOAD, "/power_manager/config"):
+        shown = site.get(path)
+        before = (site.flash / "settings.json").read_text()
+        for method in ("PUT", "POST"):
+            for suffix in ("", "_update"):
+                write(site, path + suffix, shown, method)
+        assert site.get(path) == shown
+        assert (site.flash / "settings.json").read_text() == before, path
+        nothing = [None] * len(shown) if isinstance(shown, list) else dict.fromkeys(shown)
+        write(site, path, nothing)
+        assert site.get(path) == shown
+        for step in nothing if isinstance(shown, dict) else range(len(shown)):
+            if step != "chargers":
+                write(site, f"{path}/{step}", shown[step])
+        write(site, f"{path}_update", shown)
+        assert site.get(path) == shown
+
+
+def test_the_parameters_of_the_distribution(site):
+    usual = site.get(LOW)
+    assert usual == {
+        "allocation_interval": 1,
+        "global_hysteresis": 0,
+        "wakeup_time": 130,
+        "plug_in_time": 0,
+        "enable_current_factor_pct": 100,
+        "rotation_interval": 900,
+    }
+    other = dict(usual, allocation_interval=10, global_hysteresis=210, plug_in_time=1800)
+    other.update(enable_current_factor_pct=150, rotation_interval=1800)
+    write(site, LOW, other)
+    assert site.get(LOW) == other
+    sharing = stored(site, "sharing")
+    assert sharing["raise_every_s"] == 10 and sharing["minimum_off_s"] == 210
+    assert sharing["welcome_slot"] is True and sharing["slot_minutes"] == 30
+    assert sharing["start_margin_ma"] == 3000
+    write(site, LOW + "/rotation_interval", 900)  # welcome is a slot, whatever its length
+    assert site.get(LOW)["plug_in_time"] == 900
+    for name, value in (
+        ("wakeup_time", 210), ("plug_in_time", 210), ("rotation_interval", 60),
+        ("rotation_interval", 901), ("enable_current_factor_pct", 99), ("global_hysteresis", 3601),
+        ("allocation_interval", 0), ("allocation_interval", True), ("allocation_interval", "1"),
+    ):  # fmt: skip
+        refused(site, f"{LOW}/{name}", value, name)
+    refused(site, LOW, {"wakeup_time": 130}, "is missing")
+    refused(site, LOW, dict(usual, speed=1), "speed")
+    refused(site, LOW, 5)
+    write(site, LOW, usual)
+    assert site.get(LOW) == usual
+
+
+def test_wallboxes_are_switched_off_and_on(site):
+    write(site, MODES + "/0", 1)
+    assert site.get(MODES) == [1, 0]
+    site.wait(lambda s: s.boxes[0].commanded_ma == 0, 2)
+    site.wait_status(lambda s: s["chargers"][0]["reason"]["code"] == "paused", 3)
+    write(site, MODES, [None, 1])
+    assert site.get("/power_manager/charge_mode") == {"mode": 1}
+    write(site, "/power_manager/charge_mode", 4)
+    assert site.get(MODES) == [0, 0]
+    for wrong in ([0], [0, 2], [0, True], 0, {}, [0, "1"], [0, 0, 0]):
+        refused(site, MODES, wrong)
+    refused(site, "/power_manager/charge_mode", 2)
+    refused(site, "/power_manager/external_control", 3, "disabled")
+    write(site, "/power_manager/external_control", None)
+
+
+def test_the_grid_connection(site):
+    usual = site.get(LOAD)
+    other = dict(usual, current_limit=50000, largest_consumer_current=20000, safety_margin_pct=5)
+    write(site, LOAD, other)
+    assert site.get(LOAD) == other
+    row = stored(site, "circuits")[0]
+    assert row["main_ma"] == [50000] * 3 and row["safety_margin_pct"] == 5
+    write(site, LOAD + "/enabled", False)
+    shown = site.get(LOAD)
+    assert shown["enabled"] is False and shown["meter_slot_grid_currents"] == 255
+    assert stored(site, "circuits")[0]["limit_ma"] == [50000] * 3
+    refused(site, LOAD + "/current_limit", 20000, "enabled")
+    refused(site, LOAD + "/enabled", True, "meter_slot")
+    write(site, LOAD, usual)
+    assert site.get(LOAD) == usual
+    for name, value in (
+        ("current_limit", 15999), ("current_limit", 1.5), ("largest_consumer_current", 35001),
+        ("safety_margin_pct", 51), ("meter_slot_grid_currents", 2), ("enabled", 1),
+    ):  # fmt: skip
+        refused(site, f"{LOAD}/{name}", value, name)
+    refused(site, "/power_manager/config/excess_charging_enable", True, "excess")
+    refused(site, "/power_manager/config/default_mode", 2, "default_mode")
+    assert site.get(LOAD) == usual
+
+
+def test_values_are_pushed(site):
+    config = site.get("/meters/1/config")
+    assert config[0] == 4 and len(config[1]["value_ids"]) == 12
+    assert site.get("/meters/1/values") == [None] * 12
+    values = [230.1, 229.8, 231.4, 10.5, -2.25, 0, 2300, -500, 0, 1800, 123.4, 5.6]
+    write(site, UPDATE, values, "POST")
+    assert site.get("/meters/1/values") == pytest.approx(values, rel=1e-5)
+    assert site.get("/meters/1/values/3") == 10.5
+    time.sleep(0.11)  # at most ten a second
+    write(site, UPDATE, {"current_ma": [1000, 2000, 3000]})
+    shown = site.get("/meters/1")
+    assert shown["values"][3:] == [1, 2, 3, 230, 460, 690, 1380, None, None]
+    assert shown["state"]["age_ms"] < 5000 and shown["errors"]["meter"] == 0
+    wrong = (
+        [], values[:11], [*values, 1], values[:3] + [None] * 9, None, 5, "x", {}, True,
+        {"current_ma": [1, 2]}, {"current_ma": 5}, {"current_ma": [1, 2, None]},
+        {"current_ma": [1, 2, 1000001]}, {"current_ma": [1, 2, "3"]}, {"current_ma": [1, 2, True]},
+        {"current_ma": [1, 2, 3], "more": 1}, {"power_w": 5},
+        {"current_ma": [1, 2, 3], "power_w": 1000001},
+        {"current_ma": [1, 2, 3], "voltage_mv": [-1, 0, 0]},
+        {"current_ma": [1, 2, 3], "energy_import_wh": -1},
+    )  # fmt: skip
+    for body in wrong:
+        refused(site, UPDATE, body)
+    assert raw(site, UPDATE, b'{"current_ma": [1, 2, NaN]}')[0] == 400
+    assert raw(site, UPDATE, b'{"current_ma": [1, 2, 1e400]}')[0] == 400
+    assert site.get("/meters/1/values") == shown["values"]
+    assert site.get("/meters/1/errors/meter") == len(wrong) + 1
+    answers = [site.put(UPDATE, {"current_ma": [i, 0, 0]})[0] for i in range(20)]
+    assert set(answers) == {200, 429}
+    refused(site, "/meters/0/update", values, "grid")
+    assert site.put("/meters/2/update", values)[0] == 404
+    assert site.put("/meters/1/values", values)[0] == 405
+
+
+def raw(site, path, body):
+    """Write bytes; return (status, text)."""
+    headers = site.credentials
+    request = urllib.request.Request(site.url + path, body, headers, method="PUT")
+    try:
+        with urllib.request.urlopen(request, timeout=10) as answer:
+            return answer.status, answer.read().decode()
+    except urllib.request.HTTPError as error:
+        return error.code, error.read().decode()
+
+
+def test_who_rules_from_outside_is_visible(site):
+    write(site, CONFIG + "/verbose", True)
+    write(site, CONFIG + "/enable_watchdog", True)
+    site.charging(0)
+    write(site, AVAILABLE, 9000)
+    shown = site.get("/api/external")
+    assert (shown["available_ma"], shown["written"], shown["age_s"]) == (9000, True, 0)
+    assert shown["by"]
+    watchdog = shown["watchdog"]
+    assert watchdog["armed"] and watchdog["seconds"] == 5 and 2 <= watchdog["left_s"] <= 5
+    given = site.poll(lambda: noted(site, 75, 9000), 3, 0.2, "log")
+    assert given["subject"] == 0
+    site.poll(lambda: not site.get("/api/external/written"), 8, 0.3, "watchdog")
+    shown = site.get("/api/external")
+    assert shown["available_ma"] is None and shown["by"] is None and shown["age_s"] is None
+
+
+def noted(site, code, value):
+    """The last event of that code and value."""
+    events = site.get("/api/events")["events"]
+    found = [event for event in events if (event["code"], event["value"]) == (code, value)]
+    return found and found[-1]
+
+
+def test_what_a_scan_has_found(site):
+    result = "/charge_manager/scan_result"
+    site.poll(lambda: isinstance(site.get(result), list), 8, 0.3, "scan")
+    for row in site.get(result):
+        assert set(row) == {"hostname", "ip", "display_name", "error"}
+
+
+def test_the_documented_example_is_taken_as_it_stands(site):
+    assert raw(site, CONFIG, EXAMPLE.encode()) == (200, "")
+    assert site.get(CONFIG) == json.loads(EXAMPLE)
+    write(site, CONFIG + "/chargers/1/name", "Gate")
+    assert site.get(CONFIG)["chargers"][1] == {"host": "warp2-22oH.local", "name": "Gate"}
+    refused(site, CONFIG + "/chargers/1/host", "127.0.0.1")
+    assert site.put(CONFIG + "/chargers/2", {"host": "a", "name": ""})[0] == 404
