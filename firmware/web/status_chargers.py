@@ -12,6 +12,13 @@ def _learnt(rotation, percent, is_sure):
     return dict(rotation=rotation, percent=percent, sure=is_sure)
 
 
+def _code(point) -> str:
+    """Why it has its setpoint; a pause is waking, a person's, or that of what is deactivated."""
+    if point.reason == reason.PAUSED and point.paused & 5:
+        return "held" if point.paused & 1 else "inactive"
+    return reason.NAMES[point.reason]
+
+
 def rows(context):
     """Generate the dicts of each wallbox: what stays, and what changes all the time."""
     circuits = context.site.circuits
@@ -28,6 +35,9 @@ def rows(context):
                 rotation=point.rotation,
                 min_ma=point.min_ma,
                 max_ma=point.max_ma,
+                active=not point.paused & 4,  # see loadmgmt.point
+                paused=bool(point.paused & 1),
+                boosted=point.priority > 9,
                 error=context.charger_error(i),
                 learnt=None if point.name_error or not learner else _learnt(*learner.shown(i)),
             ),
@@ -38,7 +48,7 @@ def rows(context):
                 applied_ma=point.applied_ma if heard else None,
                 drawn_ma=list(point.drawn[:3]) if heard and point.measures else None,
                 reason=dict(
-                    code=reason.NAMES[point.reason],
+                    code=_code(point),
                     circuit=None if place < 0 else circuits[place // 3].name,
                     phase=None if place < 0 else place % 3 + 1,
                     value=context.site.reason_ma[i],
