@@ -3,6 +3,8 @@
 4, WARP's default mode, is fast here. WARP's other modes want excess power or prices.
 """
 
+from on_demand import call
+
 from firmware.web import Refusal
 
 FAST = 0
@@ -12,7 +14,7 @@ _DEFAULT = 4
 
 def read(context, _query) -> list:
     """The tree."""
-    return [OFF if point.paused is True else FAST for point in context.site.points]
+    return [OFF if point.paused & 1 else FAST for point in context.site.points]
 
 
 def write(context, request) -> str | None:
@@ -37,10 +39,5 @@ def put(context, modes: list) -> str | None:
     """Pause and resume; None leaves a wallbox as it is."""
     for i, mode in enumerate(modes):
         if mode is not None:
-            point = context.site.points[i]
-            if mode == OFF:
-                point.paused = True
-            elif point.paused is True:
-                point.paused = False
-    context.control.run_pass()
+            call("firmware", "actions", "hold", context, i, mode == OFF)
     return None
