@@ -6,7 +6,6 @@ nothing of that (move()), a restart ends it.
 """
 
 from compat import ticks_add, ticks_diff
-from on_demand import unload
 
 from loadmgmt.point import NO_CAR
 
@@ -43,7 +42,6 @@ class Boost:
                 break
         if not self.rows:
             site.modules = tuple([module for module in site.modules if module is not self])
-            unload("loadmgmt", ("boost",))
 
     def stop(self, site, i: int) -> None:
         """Wallbox i is one like the others again."""
