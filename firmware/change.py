@@ -15,6 +15,9 @@ def apply(app, given) -> str | None:
     given = None
     if error:
         return error
+    if settings.is_same() and not app.settings_error:
+        settings.discard()
+        return None  # the flash is spared
     before = dict(app.__dict__)
     is_done = False
     try:

@@ -45,6 +45,11 @@ def prepare(document) -> tuple:
     return _call("prepare", document)
 
 
+def is_same() -> bool:
+    """True when what was prepared is what is in force."""
+    return call("firmware", "store", "is_same")
+
+
 def commit() -> str | None:
     """Make what was prepared the settings; return None or what is wrong (then they are not)."""
     error = call("firmware", "store", "commit", firmware.wrong_file)
@@ -65,7 +70,7 @@ def save(document) -> str | None:
 
 
 def apply_warp_config(document, body) -> tuple:
-    """Return (new document, None) or (None, error); `body` in the shape of
+    """Return (new document, None), still to be prepared, or (None, error); `body` in the shape of
     charge_manager/config."""
     return _call("apply_warp_config", document, body)
 

@@ -65,6 +65,14 @@ def write(document, keys) -> str | None:
     return None
 
 
+def is_same() -> bool:
+    """True when NEW is what COPY is."""
+    try:
+        return _checksum(NEW) == _checksum(COPY)
+    except OSError:
+        return False
+
+
 def commit(keep_wrong: bool) -> str | None:
     """Make NEW the settings; return None or what went wrong.
 

@@ -3,7 +3,6 @@
 Loaded for that, by firmware.document.
 """
 
-from firmware.document import validate
 from firmware.schema import Invalid, fields_of, table
 from firmware.warp_config import config
 
@@ -17,7 +16,8 @@ _ROTATIONS = ("L123", "L132", "L231", "L213", "L321", "L312")
 
 
 def apply(document, body) -> tuple:
-    """Return (new document, None) or (None, error). A null leaves the member as it is.
+    """Return (new document, None), still to be checked, or (None, error). A null leaves the member
+    as it is.
 
     Replaces the WARP wallboxes only; one whose host is known keeps its other settings.
     """
@@ -41,18 +41,21 @@ def apply(document, body) -> tuple:
             manager[key] = checked[key]
     new = dict(document)
     new["charge_manager"] = manager
-    new["chargers"] = _merge(document["chargers"], checked["chargers"])
-    return validate(new)
+    new["chargers"] = _merged(document["chargers"], checked["chargers"])
+    return new, None
 
 
-def _merge(old, given) -> list:
-    known = {charger["host"].lower(): charger for charger in old if charger["driver"] == "warp"}
-    merged = []
+def _merged(old, given):
+    """Generate the wallboxes; of the old ones only their hosts are in memory together."""
+    hosts = [charger["host"].lower() if charger["driver"] == "warp" else None for charger in old]
     for entry in given:
-        charger = dict(known.get(entry["host"].lower(), {}))
+        host = entry["host"].lower()
+        charger = dict(old[hosts.index(host)]) if host in hosts else {}
         charger["host"] = entry["host"]
         charger["name"] = entry["name"]
         if entry["rot"] is not None:
             charger["rotation"] = _ROTATIONS[entry["rot"] - 1] if entry["rot"] else None
-        merged.append(charger)
-    return merged + [charger for charger in old if charger["driver"] != "warp"]
+        yield charger
+    for i, host in enumerate(hosts):
+        if host is None:
+            yield old[i]

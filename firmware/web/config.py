@@ -41,8 +41,6 @@ def write(context, request) -> str | None:
     document, error = call("firmware", "settings", "apply_warp_config", known, request.body)
     if error:
         return error
-    if document == known and not context.settings_error:
-        return None  # nothing of it is new: the flash is spared
     known = request.body = None
     gc.collect()
     return context.apply_settings(document)

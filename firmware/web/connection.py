@@ -64,6 +64,9 @@ class Connection:
             self.body = None
             gc.collect()
             self._last_word(503, "memory")
+        except Exception as error:  # noqa: BLE001 - a mistake of ours is told, not kept silent
+            call("firmware.web", "words", "confess", self.server.context, error)
+            self._last_word(500, "failed")
         finally:
             if not self.is_kept:
                 self.sock.close()

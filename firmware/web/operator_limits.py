@@ -4,8 +4,6 @@ Stored with the settings, so it holds after a restart. What changes often is bet
 charge_manager/available_current, which spares the flash.
 """
 
-from on_demand import call
-
 
 def read(context, _query) -> dict:
     """The tree: circuit -> three mA or null."""
@@ -32,6 +30,5 @@ def write(context, request) -> str | None:
             changed = True
     if not changed:
         return None  # the flash is spared
-    document, error = call("firmware", "settings", "validate", known)
-    known = request.body = None
-    return error or context.apply_settings(document)
+    request.body = None
+    return context.apply_settings(known)

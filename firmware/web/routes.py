@@ -46,6 +46,7 @@ _TABLES = (
 /api/factory_reset factory_reset A 2 2
 /api/inputs inputs RW* 1 2
 /api/operator_limits operator_limits RW 1 2
+/api/settings settings_api RWPD* 1 2
 /api/devices devices R 1 9
 /api/discovery discovery_api RA 1 2
 /api/actions actions A* 2 2

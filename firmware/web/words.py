@@ -2,6 +2,9 @@
 
 from compat import const, readable, ticks_add, ticks_diff, ticks_ms
 
+from firmware.eventcodes import TASK_FAILED
+from firmware.supervisor import report
+
 _SCRAP = const(512)
 _PIECES = const(8)
 _DRAIN = const(2097152)  # read and forgotten at most, so that a refused peer sees the answer
@@ -43,6 +46,7 @@ _WORDS = {
     "busy": "busy with another large body; try again",
     "memory": "out of memory; try again",
     "method": "wrong method; right: %s",
+    "failed": "a mistake of the firmware; its console shows which",
     "since": "wrong query; right: ?since=number of the last event you have",
 }
 
@@ -67,6 +71,12 @@ def answer(status: int, what: str, *numbers) -> bytes:
     elif what in _CHALLENGED:
         extra = 'WWW-Authenticate: Basic realm="Fusekeeper", charset="UTF-8"\r\n'
     return (head % (status, len(body), extra)).encode() + body
+
+
+def confess(context, error) -> None:
+    """Note a mistake of ours in the log, and show it on the console."""
+    context.events.add(TASK_FAILED, -1)
+    report(error)
 
 
 async def drain(connection) -> None:

@@ -163,6 +163,11 @@ class Context:
         left.reason_at = -1
 
     def apply_settings(self, document):
+        if isinstance(document, dict) and hasattr(document.get("chargers"), "__next__"):
+            document["chargers"] = list(document["chargers"])
+        document, error = settings.validate(document)
+        if error:
+            return error
         self._document = document
         self.manager = warp_config.values(warp_config.manager(document))
 

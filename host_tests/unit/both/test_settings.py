@@ -52,6 +52,15 @@ def put(document, path, value):
     return document
 
 
+def applied(document, body):
+    """What comes of a body written to charge_manager/config."""
+    new, error = settings.apply_warp_config(document, body)
+    if error:
+        return None, error
+    new["chargers"] = list(new["chargers"])
+    return settings.validate(new)
+
+
 def good(document):
     result, error = settings.validate(document)
     assert error is None, error
@@ -354,10 +363,10 @@ def test_nested_garbage():
 
 
 def test_warp_example_is_taken_by_a_new_device_and_read_back():
-    document, error = settings.apply_warp_config(settings.defaults(), copy(WARP_EXAMPLE))
+    document, error = applied(settings.defaults(), copy(WARP_EXAMPLE))
     assert error is None, error
     assert warp_config.config(document) == WARP_EXAMPLE
-    again, error = settings.apply_warp_config(document, warp_config.config(document))
+    again, error = applied(document, warp_config.config(document))
     assert error is None and again == document
 
 
@@ -380,7 +389,7 @@ def test_warp_config_keeps_the_rest_of_a_known_wallbox():
         {"host": "192.168.1.50", "name": "New"},
         {"host": "192.168.1.12", "name": "Other name", "rot": 4, "uid": 4000000000},
     ]
-    new, error = settings.apply_warp_config(document, body)
+    new, error = applied(document, body)
     assert error is None, error
     assert [charger["name"] for charger in new["chargers"]] == ["New", "Other name"]
     rest["rotation"] = "L213"
@@ -389,10 +398,10 @@ def test_warp_config_keeps_the_rest_of_a_known_wallbox():
     assert new["chargers"][0]["circuit"] == "grid"
     assert new["circuits"] == document["circuits"]
     del body["chargers"][1]["rot"]
-    new, error = settings.apply_warp_config(new, body)
+    new, error = applied(new, body)
     assert new["chargers"][1]["rotation"] == "L213"
     body["chargers"][1]["rot"] = 0
-    new, error = settings.apply_warp_config(new, body)
+    new, error = applied(new, body)
     assert new["chargers"][1]["rotation"] is None
     assert document["chargers"][1]["rotation"] == "L231"
 
@@ -417,11 +426,11 @@ def test_warp_config_mistakes_change_nothing():
     )
     for path, value, wanted in rows:
         body = put(copy(WARP_EXAMPLE), path, value)
-        new, error = settings.apply_warp_config(document, body)
+        new, error = applied(document, body)
         assert new is None
         assert error.startswith(wanted), error
     for body in (None, 16000, [], "x"):
-        assert settings.apply_warp_config(document, body)[1].startswith("document: ")
+        assert applied(document, body)[1].startswith("document: ")
     assert document == before
 
 
@@ -429,7 +438,7 @@ def test_warp_null_leaves_a_member_as_it_is():
     document = good(SMALLEST)
     body = dict.fromkeys(WARP_EXAMPLE)
     body["verbose"] = True
-    new, error = settings.apply_warp_config(document, body)
+    new, error = applied(document, body)
     assert error is None, error
     document["charge_manager"]["verbose"] = True
     assert new == document
