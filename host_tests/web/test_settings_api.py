@@ -89,7 +89,7 @@ def test_what_is_wrong_changes_nothing(site, known):
         ("PATCH", "", {"chargers": {"1": {}}}, 400, "chargers: an object is no list"),
         ("PATCH", "", [1], 400, "document: a list is no object"),
         ("PUT", "", "x", 400, 'document: "x" is no object'),
-        ("PUT", "/name", None, 400, "name: null is no text"),
+        ("PUT", "/name", 5, 400, "name: 5 is no text"),
         ("PUT", "/chargers/1/host", "192.168.1.11", 400, "chargers[1].host: "),
         ("POST", "/chargers", {"name": "x"}, 400, "chargers[4].host: missing"),
         ("POST", "/name", "x", 404, "no such path"),
