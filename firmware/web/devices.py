@@ -1,6 +1,6 @@
 """GET /api/devices: all meters and wallboxes with what they told of themselves.
 
-What a driver does not know is null: WARP wallboxes say neither their model nor their firmware.
+What a device does not tell is null: WARP wallboxes say neither their model nor their firmware.
 """
 
 # ruff: noqa: C408 - see status.py
@@ -10,29 +10,30 @@ from loadmgmt import trust
 
 from firmware.web.state import state_of
 
+_PUSHED = "api"
+
 
 def read(context, _query) -> dict:
     """The tree."""
-    return dict(meters=_meters(context), chargers=_chargers(context))
+    rows = context.document()["meters"]
+    return dict(meters=_meters(context, rows), chargers=_chargers(context))
 
 
-def _age_ms(then_ms):
-    return None if then_ms is None else ticks_diff(ticks_ms(), then_ms)
-
-
-def _meters(context):
-    for meter in context.meters:
-        row = meter.row if hasattr(meter, "row") else {}
+def _meters(context, rows):
+    for meter, row in zip(context.meters, rows):
+        model = row["model"]
+        is_pushed = model == _PUSHED
+        silent = meter.taken_ms is None
         yield (
             dict(
                 name=meter.name,
-                driver=row.get("driver", "modbus_rtu"),
-                model=row.get("model"),
-                address=row.get("address"),
-                trust=trust.NAMES[meter.trust],
+                driver=_PUSHED if is_pushed else "modbus_rtu",
+                model=model,
+                address=None if is_pushed else row["address"],
             ),
             dict(
-                age_ms=_age_ms(meter.taken_ms),
+                trust=trust.NAMES[meter.trust],
+                age_ms=None if silent else ticks_diff(ticks_ms(), meter.taken_ms),
                 failures=meter.failures,
                 energy_import_wh=meter.energy_import_wh,
             ),
@@ -43,7 +44,7 @@ def _chargers(context):
     warp = context.warp
     for i, point in enumerate(context.site.points):
         address = warp.addresses[i]
-        version = warp.version[i]
+        heard = point.heard or point.lost
         yield (
             dict(
                 name=point.name,
@@ -52,14 +53,14 @@ def _chargers(context):
                 address=None if address is None else address_host(address),
                 model=None,
                 firmware=None,
-                command_version=version if point.heard else None,
+                protocol=warp.version[i] if point.heard else None,
             ),
             dict(
                 state=state_of(point),
-                measures=point.measures if point.heard or point.lost else None,
+                measures=point.measures if heard else None,
                 phases=point.phases,
-                age_ms=_age_ms(point.reading_ms) if point.heard or point.lost else None,
-                bad_packets=warp.bad_packets[i],
+                age_ms=ticks_diff(ticks_ms(), point.reading_ms) if heard else None,
+                failures=warp.bad_packets[i],
                 error=context.charger_error(i),
             ),
         )
