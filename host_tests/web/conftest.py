@@ -1,8 +1,8 @@
-"""The web server on MicroPython, one for all tests of a module."""
+"""The web server on MicroPython, one for each module; the whole firmware, one for all of them."""
 
 import pytest
 
-from host_tests.web import running_site
+from host_tests.web import running_site, whole_firmware
 
 
 @pytest.fixture(scope="module")
@@ -13,3 +13,10 @@ def site(image, micropython, tmp_path_factory):
         yield running
         assert running.process.poll() is None
     assert log.read_text() == ""
+
+
+@pytest.fixture(scope="session")
+def firmware():
+    """The whole firmware before a simulated site, for all that ask over HTTP only."""
+    with whole_firmware.running() as running:
+        yield running
