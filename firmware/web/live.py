@@ -1,6 +1,6 @@
 """GET /api/live: takes the connection over for live updates, see live_stream.py."""
 
-from on_demand import take, unload
+from on_demand import take
 
 from firmware.web import Refusal
 
@@ -11,7 +11,5 @@ def join(context, connection) -> None:
     """Give the connection a place among the live clients; Refusal when there is none."""
     if context.live is None:
         context.live = take("firmware.web", "live_stream", "Stream")(context)
-        unload("firmware.web", ("live_client",))
-    user = getattr(connection, "user", None)
-    if not context.live.add(connection.server, connection.sock, user):
+    if not context.live.add(connection.server, connection.sock, connection.user):
         raise Refusal(503, _FULL)
