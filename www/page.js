@@ -1,6 +1,7 @@
 "use strict";
-// Asks the controller once a second and shows what it answers. One request at a time; the next
-// one starts a second after the last has ended, and a hidden page asks only now and then.
+// Shows what the controller sends by itself, see live.js. While nothing comes from there, it is
+// asked once a second: one request at a time, the next one a second after the last has ended. A
+// hidden page takes no place among the live ones, and asks only now and then.
 
 const PERIOD_MS = 1000;
 const HIDDEN_MS = 15000;
@@ -13,6 +14,7 @@ const chargerViews = [];
 const figureViews = {};
 let status = null;
 let answeredAt = 0;
+let liveAt = -Infinity;
 let timer = 0;
 let asking = false;
 let alarmsShown = null;
@@ -22,18 +24,37 @@ async function ask() {
   asking = true;
   clearTimeout(timer);
   try {
-    const answer = await fetch("api/status", {cache: "no-store", signal: AbortSignal.timeout(TIMEOUT_MS)});
+    const answer = await fetch("api/status", {cache: "no-store", headers: OURS, signal: AbortSignal.timeout(TIMEOUT_MS)});
     if (answer.ok) {
       status = await answer.json();
       answeredAt = performance.now();
       show();
+    } else if (answer.status === 401) {
+      await greet();
     }
   } catch {
     // not there: the page says how old its values are
   }
   asking = false;
   showAge();
-  timer = setTimeout(ask, document.hidden ? HIDDEN_MS : PERIOD_MS);
+  timer = setTimeout(ask, document.hidden || isLocked() ? HIDDEN_MS : PERIOD_MS);
+}
+
+async function askOnce() {
+  const answer = await fetch("api/status", {cache: "no-store", signal: AbortSignal.timeout(TIMEOUT_MS)});
+  if (!answer.ok) return;
+  take(await answer.json());
+  if (document.hidden) return;
+  listen((live) => {
+    liveAt = performance.now();
+    take(live);
+  });
+}
+
+function take(answer) {
+  status = answer;
+  answeredAt = performance.now();
+  show();
 }
 
 function show() {
@@ -140,6 +161,7 @@ function start() {
   }
   document.addEventListener("visibilitychange", () => document.hidden || ask());
   setInterval(showAge, 500);
+  startLogin(ask);
   ask();
 }
 
