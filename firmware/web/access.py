@@ -95,4 +95,6 @@ async def identify(connection) -> None:
         raise Refusal(403, "first")
     if mode == DAMAGED:
         raise Refusal(401, "damaged")
-    raise Refusal(401, "page" if b"x-requested-with" in headers else "login")
+    # a page asks with this header, or for live updates
+    is_page = b"x-requested-with" in headers or connection.route[1] == "L"
+    raise Refusal(401, "page" if is_page else "login")
