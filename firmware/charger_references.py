@@ -3,7 +3,7 @@
 The wallboxes are taken one by one, so that nobody has to hold all of them. Raises schema.Invalid.
 """
 
-from firmware.schema import fail, known, show
+from firmware.wrong import fail, known, show
 
 _DEAD_MAN_S = {"warp": 30}  # the device's own, which cannot be set there
 _BY_ITSELF = ("failsafe_ma", "boot_ma")  # what a wallbox offers when nobody tells it anything

@@ -3,22 +3,8 @@
 Each is check(path, value, low, high) and returns the value or raises schema.Invalid.
 """
 
-import os
-
-from on_demand import unload
-
-from firmware.schema import Invalid, fail, integer, show, text
-
-
-def model(path, value, low, high):
-    """A meter of which there is a register map; or "api": its values are pushed."""
-    if value == "api":
-        return value
-    folder = __file__.rpartition("firmware/")[0] + "lib/meters/maps"
-    known = sorted([name[:-5] for name in os.listdir(folder) if name.endswith(".json")])
-    if text(path, value, low, high) not in known:
-        fail(path, show(value) + " is no model", "one of api, " + ", ".join(known))
-    return value
+from firmware.schema import integer, text
+from firmware.wrong import fail, show
 
 
 def host(path, value, low, high):
@@ -37,37 +23,12 @@ def host(path, value, low, high):
     return value
 
 
-def word(path, value, low, high):
-    """A name that can stand in the path of a request."""
-    good = len(text(path, value, low, high)) > 0
-    for char in value:
-        good = good and ("a" <= char.lower() <= "z" or "0" <= char <= "9" or char in "-_")
-    if not good:
-        fail(path, show(value) + " is no plain name", "letters, digits, - and _")
-    return value
-
-
 def time_of_day(path, value, low, high):
     good = isinstance(value, str) and len(value) == 5 and value[2] == ":"
     for digit in (value[:2] + value[3:]) if good else ():
         good = good and "0" <= digit <= "9"
     if not good or int(value[:2]) > 23 or int(value[3:]) > 59:
         fail(path, show(value) + " is no time of day", '"00:00".."23:59"')
-    return value
-
-
-def zone(path, value, low, high):
-    """A POSIX TZ string."""
-    text(path, value, low, high)
-    try:
-        from loadmgmt import posix_tz
-
-        posix_tz.parse(value)
-    except ValueError as error:
-        raise Invalid("%s: %s" % (path, error)) from None
-    finally:
-        posix_tz = None
-        unload("loadmgmt", ("posix_tz",))
     return value
 
 

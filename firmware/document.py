@@ -1,5 +1,5 @@
-"""The settings document: the table of its members, those of their keys are in firmware.tables_*;
-and what its entries demand of each other.
+"""The settings document: what is in it (firmware.tables_settings and others), and what its entries
+demand of each other.
 
 validate() gives a document that has all its keys, but for the rare ones; what was left out has the
 default of the table. Currents are mA; a per-phase value is a number or a list of
@@ -7,36 +7,13 @@ three, null means none. Used through firmware.settings only, which loads all thi
 needed. What only a part of it needs is loaded for that part: together it would be too much.
 """
 
-from on_demand import call
+from on_demand import call, take, unload
 
-from firmware.schema import RARE, Invalid, fail, fields_of, table
-from firmware.store import NEW
+from firmware.wrong import Invalid, fail
 
 _ROWS = "chargers"
 _TABLE = "chargers.CHARGER"
 _MOST = 64
-_SETTINGS = (
-    ("version", "choice", 2, (2,), 0),
-    ("name", "text", "Fusekeeper", 1, 32),
-    ("rs485", "table", (), "meters.RS485", 0),
-    ("meters", "rows", (), "meters.METER", 8),
-    ("circuits", "rows", (), "circuits.CIRCUIT", 16),
-    ("chargers", "rows", (), "chargers.CHARGER", 64),
-    ("charge_manager", "table", (), "sharing.MANAGER", 0),
-    ("sharing", "table", (), "sharing.SHARING", 0),
-    ("learning", "table", (), "sharing.LEARNING", 0, RARE),
-    ("wake_up", "table", (), "sharing.WAKE_UP", 0, RARE),
-    ("inputs", "rows", (), "meters.INPUT", 8),
-    ("timezone", "zone", None, 1, 64),
-    ("external", "table", (), "sharing.EXTERNAL", 0, RARE),
-    ("http", "table", (), "place.HTTP", 0),
-    ("network", "table", (), "place.NETWORK", 0, RARE),
-    ("organization", "table", (), "place.ORGANIZATION", 0, RARE),
-    ("discovery", "table", (), "place.DISCOVERY", 0, RARE),
-    ("history", "table", (), "place.HISTORY", 0, RARE),
-    ("login", "table", (), "place.LOGIN", 0, RARE),
-)
-
 AFTER_RESTART = ("network", "http")  # these act from the next start on, all others at once
 
 
@@ -44,7 +21,7 @@ def validate(document) -> tuple:
     """Return (normalized document, None) or (None, what is wrong with the first wrong value)."""
     try:
         document = call("firmware", "migrate", "migrate", document)
-        document = table("", document, _SETTINGS)
+        document = _table("", document, "settings.SETTINGS")
         call("firmware", "references", "check", document)
         call("firmware", "charger_references", "check", document)
     except Invalid as error:
@@ -54,7 +31,7 @@ def validate(document) -> tuple:
 
 def defaults() -> dict:
     """Return the settings of a new device: no meter, no circuit, no wallbox."""
-    return table("", {}, _SETTINGS)
+    return _table("", {}, "settings.SETTINGS")
 
 
 def load() -> tuple:
@@ -78,15 +55,17 @@ def prepare(given) -> tuple:
         given = call("firmware", "migrate", "migrate", given)
         rows = given.get(_ROWS, []) if isinstance(given, dict) else None
         if rows is None or isinstance(rows, (dict, str, int, float)):
-            table("", given, _SETTINGS)  # tells what is wrong
-        document = table("", {key: given[key] for key in given if key != _ROWS}, _SETTINGS)
+            _table("", given, "settings.SETTINGS")  # tells what is wrong
+        rest = {key: given[key] for key in given if key != _ROWS}
+        document = _table("", rest, "settings.SETTINGS")
+        rest = None
         given = None
         call("firmware", "references", "check", document)
         document[_ROWS] = _wallboxes(rows, document["circuits"])
         error = call("firmware", "store", "write", document, _keys())
         if error is None:
             rows = None
-            document = call("firmware", "stored", "document", NEW)
+            document = call("firmware", "stored", "document", "settings.new")
             call("firmware", "charger_references", "check", document)
     except Invalid as wrong:
         error = str(wrong)
@@ -96,8 +75,21 @@ def prepare(given) -> tuple:
     return document, None
 
 
+def _table(path, value, fields):
+    """The normalized value; the checks of single values are gone again when others begin."""
+    try:
+        from firmware import schema
+
+        return schema.table(path, value, fields)
+    finally:
+        schema = None
+        unload("firmware", ("schema", "checks"))
+
+
 def _wallboxes(given, circuits):
     """Generate the checked rows."""
+    from firmware.schema import fields_of, table
+
     fields = fields_of(_TABLE)
     for i, entry in enumerate(given):
         if i == _MOST:
@@ -110,7 +102,7 @@ def _wallboxes(given, circuits):
 
 
 def _keys() -> list:
-    return [field[0] for field in _SETTINGS]
+    return [field[0] for field in take("firmware", "tables_settings", "SETTINGS")]
 
 
 def apply_warp_config(document, body) -> tuple:

@@ -4,7 +4,7 @@
 2: `external` {enabled, watchdog_s}.
 """
 
-from firmware.schema import Invalid, boolean, fail, show
+from firmware.wrong import fail, show
 
 NEWEST = 2
 
@@ -30,8 +30,10 @@ def migrate(document):
 
 def _from_1(new):
     if "external" in new:
-        raise Invalid("external: unknown key in version 1; give external_control, or version 2")
+        fail("external", "unknown key in version 1", "external_control, or version 2")
     if "external_control" in new:
-        given = boolean("external_control", new.pop("external_control"), 0, 0)
+        given = new.pop("external_control")
+        if given is not True and given is not False:
+            fail("external_control", show(given) + " is no truth value", "true or false")
         if not given:
             new["external"] = {"enabled": False}

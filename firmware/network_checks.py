@@ -1,7 +1,7 @@
-"""Checks of the values of the network, as in firmware.checks, and what they demand of each other.
-"""
+"""Checks of the network: its values, as in firmware.checks, and what they demand of each other."""
 
-from firmware.schema import fail, show, text
+from firmware.schema import text
+from firmware.wrong import fail, show
 
 
 def secret(path, value, low, high):

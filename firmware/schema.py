@@ -1,10 +1,10 @@
 """Checks a JSON value against tables and fills in what was left out.
 
 A table is a tuple of fields (key, check, default, low, high). `check(path, value, low, high)`
-returns the normalized value or raises Invalid, whose text is: path, what is wrong, what would be
-right. A default of None makes null a value; `...` makes the key necessary; () is an empty list or
-object. A field with RARE after its five parts is left out of the result where it has its default:
-most are without it, and each would cost memory in all of them.
+returns the normalized value or raises wrong.Invalid. A default of None makes null a value; `...`
+makes the key necessary; () is an empty list or object. A field with RARE after its five parts is
+left out of the result where it has its default: most are without it, and each would cost memory
+in all of them.
 
 A check may be a name: one of this file, of firmware.checks, or of another part ("part.name"). So
 may the table that a list or an object has: "circuits.ROW" is firmware.tables_circuits.ROW. Tables
@@ -13,30 +13,11 @@ are then nothing but constants, and each is loaded only while it is used.
 Nothing here knows what the settings mean.
 """
 
-import json
-
 from on_demand import take
 
+from firmware.wrong import Invalid, fail, show  # noqa: F401 - Invalid is what all of them raise
+
 RARE = 1
-
-
-class Invalid(ValueError):
-    """A value is not what it should be; the text says where, what and what would be right."""
-
-
-def fail(path: str, wrong: str, right: str):
-    """Raise Invalid in the form all errors have."""
-    raise Invalid("%s: %s; give %s" % (path, wrong, right))
-
-
-def show(value) -> str:
-    """Return a value as a person wrote it, cut short."""
-    if isinstance(value, dict):
-        return "an object"
-    if isinstance(value, (list, tuple)):
-        return "a list"
-    text = json.dumps(value)
-    return text if len(text) <= 40 else text[:36] + "..."
 
 
 def boolean(path, value, low, high):
@@ -155,21 +136,3 @@ def table(path, value, fields, _=None):
         if not is_rare or given != default:
             result[key] = given
     return result
-
-
-def each_once(entries, path, key) -> list:
-    """Return the values of `key`; raise Invalid when one (but "" and null) is there twice."""
-    seen = []
-    for i, entry in enumerate(entries):
-        value = entry[key]
-        if value in seen and value:
-            where = "%s[%d].%s" % (path, i, key)
-            fail(where, "%s is there twice" % show(value), "each its own " + key)
-        seen.append(value)
-    return seen
-
-
-def known(path, value, names):
-    """Raise Invalid for a name that is not one of `names`; null is none."""
-    if value is not None and value not in names:
-        fail(path, show(value) + " is unknown", "one of " + ", ".join(names) if names else "null")

@@ -3,7 +3,7 @@
 What is read has STARS in their place; where STARS come back, the stored one stays.
 """
 
-from firmware.schema import fail
+from firmware.wrong import fail
 
 STARS = "***"
 PATHS = (("network", "wifi", "password"),)
@@ -19,7 +19,7 @@ def mask(document: dict) -> dict:
 
 def unmask(new, old: dict):
     """Return what was written with the stored secrets where it has STARS; the given ones stay as
-    they are. Raises schema.Invalid where none is stored."""
+    they are. Raises wrong.Invalid where none is stored."""
     for path in PATHS:
         if _at(new, path) == STARS:
             stored = _at(old, path)

@@ -10,7 +10,7 @@ from on_demand import call, unload
 
 import firmware
 
-_PARTS = ("document", "checks", "schema", "warp_config")
+_PARTS = ("document", "checks", "schema", "wrong", "warp_config")
 
 
 def validate(document) -> tuple:

@@ -13,7 +13,7 @@ RS485 = (
 )
 METER = (
     ("name", "text", ..., 1, 32),
-    ("model", "model", "eastron_sdm630", 1, 40),
+    ("model", "seldom_checks.model", "eastron_sdm630", 1, 40),
     ("address", "integer", 1, 1, 247),
     ("period_ms", "integer", 1000, 200, 60000),
     ("update_ms", "integer", None, 200, 60000, RARE),
@@ -22,7 +22,7 @@ METER = (
     ("serial", "text", None, 1, 32, RARE),
 )
 INPUT = (
-    ("name", "word", ..., 1, 32),
+    ("name", "seldom_checks.word", ..., 1, 32),
     ("source", "choice", ..., ("pin", "meter", "api"), 0),
     ("pin", "integer", None, 0, 48, RARE),
     ("meter", "text", None, 1, 32, RARE),

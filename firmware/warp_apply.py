@@ -3,8 +3,9 @@
 Loaded for that, by firmware.document.
 """
 
-from firmware.schema import Invalid, fields_of, table
+from firmware.schema import fields_of, table
 from firmware.warp_config import config
+from firmware.wrong import Invalid
 
 _WARP_CHARGER = (
     ("host", "host", ..., 1, 64),

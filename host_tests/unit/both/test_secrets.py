@@ -2,8 +2,7 @@
 
 from test_settings import copy, good
 
-from firmware import document as tables
-from firmware import schema, secrets
+from firmware import schema, secrets, tables_settings, wrong
 
 SITE = {"network": {"wifi": {"ssid": "Yard", "password": "correct horse"}}, "name": "Yard"}
 
@@ -37,15 +36,15 @@ def test_stars_without_a_stored_one():
     for old in ({}, {"network": {}}, {"network": {"wifi": {"ssid": "x", "password": None}}}):
         try:
             secrets.unmask({"network": {"wifi": {"ssid": "x", "password": "***"}}}, old)
-        except schema.Invalid as error:
+        except wrong.Invalid as error:
             assert str(error) == "network.wifi.password: none is stored; give it, or null"
         else:
             raise AssertionError("stars were taken for a password")
 
 
 def test_what_is_no_document_stays_what_it_is():
-    for wrong in (None, [], "***", {"network": []}, {"network": {"wifi": "***"}}):
-        assert secrets.unmask(wrong, SITE) == wrong
+    for given in (None, [], "***", {"network": []}, {"network": {"wifi": "***"}}):
+        assert secrets.unmask(given, SITE) == given
 
 
 def secret_paths(fields, path=()):
@@ -61,4 +60,4 @@ def secret_paths(fields, path=()):
 
 
 def test_no_secret_is_forgotten():
-    assert tuple(secret_paths(tables._SETTINGS)) == secrets.PATHS
+    assert tuple(secret_paths(tables_settings.SETTINGS)) == secrets.PATHS

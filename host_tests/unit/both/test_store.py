@@ -4,7 +4,7 @@ import json
 import os
 
 import firmware
-from firmware import document as checks
+from firmware import tables_settings
 from firmware import settings, store
 
 FOLDER = "store.test"
@@ -243,7 +243,7 @@ class FailingFile:
 
 
 NEW_IN_FULL = settings.validate(NEW)[0]
-KEYS = [field[0] for field in checks._SETTINGS]
+KEYS = [field[0] for field in tables_settings.SETTINGS]
 
 
 def test_failure_at_every_step_leaves_old_or_new():
