@@ -23,15 +23,12 @@ async function ask() {
   if (asking) return;
   asking = true;
   clearTimeout(timer);
+  if (document.hidden) {
+    unlisten();
+    liveAt = -Infinity;
+  }
   try {
-    const answer = await fetch("api/status", {cache: "no-store", headers: OURS, signal: AbortSignal.timeout(TIMEOUT_MS)});
-    if (answer.ok) {
-      status = await answer.json();
-      answeredAt = performance.now();
-      show();
-    } else if (answer.status === 401) {
-      await greet();
-    }
+    if (performance.now() - liveAt > OLD_MS) await askOnce();
   } catch {
     // not there: the page says how old its values are
   }
@@ -41,7 +38,8 @@ async function ask() {
 }
 
 async function askOnce() {
-  const answer = await fetch("api/status", {cache: "no-store", signal: AbortSignal.timeout(TIMEOUT_MS)});
+  const answer = await fetch("api/status", {cache: "no-store", headers: OURS, signal: AbortSignal.timeout(TIMEOUT_MS)});
+  if (answer.status === 401) await greet();
   if (!answer.ok) return;
   take(await answer.json());
   if (document.hidden) return;
