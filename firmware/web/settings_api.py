@@ -49,6 +49,8 @@ def delete(context, request):
 def _change(context, request, edit):
     """Put the settings in force in which edit(old value) has taken the place of what the path
     names; edit None: it is taken out."""
+    if request.query not in ("", "check", "check="):  # one that is mistyped would write
+        return "unknown query; right: ?check"
     before = context.document()
     is_whole = not request.steps and request.method == "PUT"
     if context.settings_error and not before["circuits"] and not is_whole:
@@ -60,7 +62,7 @@ def _change(context, request, edit):
         except ValueError as error:
             return str(error)
     request.body = edit = None
-    if request.query == "check":
+    if request.query:
         error = call("firmware", "settings", "prepare", new)[1]
         call("firmware", "settings", "discard")
         return error or {"after_restart": []}
