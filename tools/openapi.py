@@ -163,8 +163,9 @@ def _add_errors(operation, method, errors):
 
 
 def _add_twin(item, method, letters):
-    """Where PUT and POST do the same, one of them is described."""
+    """Where PUT and POST do the same, one of them is described; x-alone: they do not."""
     other = {"put": "post", "post": "put"}.get(method)
+    other = None if item[method].pop("x-alone", False) else other
     if other and "W" in letters and "A" not in letters and other not in item:
         item[other] = copy.deepcopy(item[method])
         item[other]["operationId"] += other.capitalize()
