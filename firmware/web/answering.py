@@ -13,7 +13,8 @@ _PACKAGE = "firmware.web"
 _FUNCTIONS = {"W": "write", "A": "write", "P": "patch", "D": "delete"}
 _HEAD = (
     "HTTP/1.1 200 OK\r\nConnection: close\r\n%s%s"
-    "X-Content-Type-Options: nosniff\r\nCache-Control: no-store\r\n\r\n"
+    "X-Content-Type-Options: nosniff\r\nCache-Control: no-store\r\n"
+    "Cross-Origin-Resource-Policy: same-origin\r\n\r\n"
 )
 _JSON = "Content-Type: application/json; charset=UTF-8\r\n"
 

@@ -13,7 +13,8 @@ _HEAD = (
     "HTTP/1.1 %s\r\nConnection: close\r\nETag: %s\r\n%s"
     "Content-Type: %s; charset=UTF-8\r\nContent-Encoding: gzip\r\n"
     "Cache-Control: no-cache\r\nContent-Security-Policy: frame-ancestors 'none'\r\n"
-    "X-Content-Type-Options: nosniff\r\nReferrer-Policy: no-referrer\r\n\r\n"
+    "X-Content-Type-Options: nosniff\r\nReferrer-Policy: no-referrer\r\n"
+    "Cross-Origin-Opener-Policy: same-origin\r\nCross-Origin-Resource-Policy: same-origin\r\n\r\n"
 )
 
 

@@ -3,6 +3,10 @@
 import pytest
 from playwright.sync_api import sync_playwright
 
+from tools import login
+
+SIZE = {"width": 1280, "height": 900}
+
 QUIET = (
     "--headless",
     "--no-sandbox",
@@ -29,8 +33,21 @@ def browser(chromium):
 
 @pytest.fixture
 def page(browser):
-    """A fresh page; an error in its script or a refusal by its policy fails the test."""
-    context = browser.new_context(viewport={"width": 1280, "height": 900})
+    """A fresh page of the administrator; an error in its script or a refusal by its policy fails
+    the test."""
+    headers = login.authorization()
+    context = browser.new_context(viewport=SIZE, extra_http_headers=headers)
+    yield from watched(context)
+
+
+@pytest.fixture
+def visitor(browser):
+    """The same of somebody who has not logged in."""
+    yield from watched(browser.new_context(viewport=SIZE))
+
+
+def watched(context):
+    """A page of the context, and what it said to the console afterwards."""
     opened = context.new_page()
     said = []
     opened.on("pageerror", lambda error: said.append(str(error)))

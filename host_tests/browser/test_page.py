@@ -10,7 +10,7 @@ from loadmgmt import reason
 from playwright.sync_api import expect
 
 from host_tests.web import running_site
-from tools import words
+from tools import login, words
 
 
 @pytest.fixture
@@ -64,6 +64,7 @@ def altered(site, page, change):
     """Open the page with answers of the site in which something was changed."""
     status = json.loads(site.request("GET", "/api/status")[2])
     change(status)
+    page.route("**/api/live", lambda route: route.abort())
     page.route("**/api/status", lambda route: route.fulfill(json=status))
     page.goto(site.url)
 
@@ -83,7 +84,7 @@ def test_a_site_without_circuits_has_reasons_in_words(site, page):
 @pytest.fixture
 def german(browser):
     """A page in a browser that asks for German."""
-    context = browser.new_context(locale="de-AT")
+    context = browser.new_context(locale="de-AT", extra_http_headers=login.authorization())
     yield context.new_page()
     context.close()
 
