@@ -13,6 +13,8 @@ _WARP_CHARGER = (
     ("rot", "integer", None, 0, 6),
     ("uid", "integer", 0, 0, 0xFFFFFFFF),
 )
+# written back as they are shown, they go on following the fuses
+_DERIVED = ("maximum_available_current", "default_available_current")
 _ROTATIONS = ("L123", "L132", "L231", "L213", "L321", "L312")
 
 
@@ -30,6 +32,7 @@ def apply(document, body) -> tuple:
     try:
         if isinstance(body, dict):
             shown = config(document)
+            shown["enable_central_management"] = False
             given = {key: shown.get(key) if body[key] is None else body[key] for key in body}
             checked = table("", given, fields)
         else:
@@ -37,8 +40,9 @@ def apply(document, body) -> tuple:
     except Invalid as error:
         return None, str(error)
     manager = dict(document["charge_manager"])
+    is_other = [1 for key in _DERIVED if checked[key] != shown[key]]
     for key in manager:
-        if body[key] is not None:
+        if body[key] is not None and (is_other or key not in _DERIVED):
             manager[key] = checked[key]
     new = dict(document)
     new["charge_manager"] = manager

@@ -1,10 +1,11 @@
-"""charge_manager/charge_modes: for each wallbox 0 fast, or 1 off: paused by a person.
+"""charge_manager/charge_modes: for each wallbox 0 fast, or 1 off: paused by a person, or inactive.
 
 4, WARP's default mode, is fast here. WARP's other modes want excess power or prices.
 """
 
-from on_demand import call
+from loadmgmt.point import BY_PERSON, INACTIVE
 
+from firmware import eventcodes
 from firmware.web import Refusal
 
 FAST = 0
@@ -14,7 +15,8 @@ _DEFAULT = 4
 
 def read(context, _query) -> list:
     """The tree."""
-    return [OFF if point.paused & 1 else FAST for point in context.site.points]
+    either = BY_PERSON | INACTIVE
+    return [OFF if point.paused & either else FAST for point in context.site.points]
 
 
 def write(context, request) -> str | None:
@@ -37,7 +39,19 @@ def write(context, request) -> str | None:
 
 def put(context, modes: list) -> str | None:
     """Pause and resume; None leaves a wallbox as it is."""
+    points = context.site.points
     for i, mode in enumerate(modes):
-        if mode is not None:
-            call("firmware", "actions", "hold", context, i, mode == OFF)
+        if mode in (FAST, _DEFAULT) and points[i].paused & INACTIVE:
+            return "wallbox %d is not active; right: 1, or /api/actions/activate" % i
+    is_changed = False
+    for i, mode in enumerate(modes):
+        point = points[i]
+        is_off = bool(point.paused & (BY_PERSON | INACTIVE))
+        if mode is None or is_off == (mode == OFF):
+            continue
+        point.paused ^= BY_PERSON
+        context.events.add(eventcodes.PAUSED, i, mode == OFF)
+        is_changed = True
+    if is_changed:
+        context.control.run_pass()  # one for all of them
     return None
