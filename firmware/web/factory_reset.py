@@ -26,7 +26,7 @@ def write(context, request) -> str | None:
         call("firmware", "factory_reset", "begin")
     except OSError as error:
         raise Refusal(500, "not written (%s); all is as before" % error) from None
-    asyncio.create_task(_restart())
+    context.restarting = asyncio.create_task(_restart())
     return None
 
 

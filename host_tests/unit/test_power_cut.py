@@ -1,32 +1,74 @@
 """Rule R8 on the chip's own file system: littlefs on a RAM block device that loses power.
 
-For each block that is programmed or erased during a save there is one run that ends there; the
-next start has to find the old or the new settings, whole. So with what was learnt.
+For each block that is programmed or erased while something is stored there is one run that ends
+there: with the block as it was, half written, or half erased. The next start has to find the old
+or the new state, whole; so has the one after a start that was cut as well.
 """
 
 import os
+import pathlib
 import subprocess
 
 import pytest
 
+FLASH = pathlib.Path(__file__).with_name("cut_flash.py")
+
 SETTINGS = """
 from firmware import settings
 
+EVERY = 11
 OLD = {"name": "old", "circuits": [{"name": "grid", "limit_ma": 11000}]}
 NEW = {"name": "new", "circuits": [{"name": "grid", "limit_ma": 20000}], "chargers": [
-    {"name": "Stellplatz %d" % i, "host": "192.168.1.%d" % (i + 1)} for i in range(20)]}
+    {"name": "Stellplatz %d" % i, "host": "192.168.1.%d" % (i + 1)} for i in range(8)]}
 NAMES = {"old": settings.validate(OLD)[0], "new": settings.validate(NEW)[0]}
 
 
-def load():
-    return settings.load()
+def state():
+    document, error = settings.load()
+    assert error is None, error
+    name = document["name"]
+    document["chargers"] = list(document["chargers"])
+    assert document == NAMES[name], document
+    in_force = settings.current()
+    in_force["chargers"] = list(in_force["chargers"])
+    assert in_force == NAMES[name], in_force
+    return name
 
 
-def save(document):
-    return settings.save(document)
+def begin():
+    assert settings.load()[1] is None
+    assert settings.save(OLD) is None
+
+
+def store():
+    settings.save(NEW)
+"""
+USERS = """
+from firmware import users_file
+
+EVERY = 1
+
+
+def user(i, name):
+    return {"name": "user%d" % i, "role": 2, "salt": "00" * 16, "hash": name * 20, "rounds": 3000}
+
+
+def state():
+    return list(users_file.entries())[-1]["hash"][:3]
+
+
+def begin():
+    for i in range(4):
+        users_file.change("name", "user%d" % i, user(i, "old"))
+
+
+def store():
+    users_file.change("name", "user3", user(3, "new"))
 """
 LEARNT = """
-from firmware import store
+from firmware import store as files
+
+EVERY = 1
 
 OLD = {"name": "old", "rotations": [["192.168.1.1", "grid", None, "L123"]]}
 NEW = {"name": "new", "rotations": [["192.168.1.%d" % i, "grid", None, "L231"]
@@ -34,115 +76,80 @@ NEW = {"name": "new", "rotations": [["192.168.1.%d" % i, "grid", None, "L231"]
 NAMES = {"old": OLD, "new": NEW}
 
 
-def load():
-    document, error, _ = store.read("learnt.json", lambda found: (found, None))
-    if error and "cannot be read" in error:
-        return None, None
-    return document, error
+def state():
+    document, error = files.read("learnt.json", lambda found: (found, None))[:2]
+    assert error is None, error
+    assert document == NAMES[document["name"]]
+    return document["name"]
 
 
-def save(document):
-    try:
-        store.keep("learnt.json", document, ("name", "rotations"))
-    except OSError as error:
-        return str(error)
+def keep(document):
+    files.keep("learnt.json", document, ("name", "rotations"))
+
+
+def begin():
+    keep(OLD)
+
+
+def store():
+    keep(NEW)
 """
-SCRIPT = """
+RESET = """
 import os
-import vfs
+from firmware import factory_reset
 
-SIZE = 512
+EVERY = 1
 
-
-class Flash:
-    def __init__(self, data, steps):
-        self.data = data
-        self.steps = steps
-
-    def step(self):
-        if self.steps == 0:
-            raise OSError(5)
-        self.steps -= 1
-
-    def readblocks(self, block, buffer, offset=0):
-        start = block * SIZE + offset
-        buffer[:] = self.data[start : start + len(buffer)]
-
-    def writeblocks(self, block, buffer, offset=None):
-        self.step()
-        if offset is None:
-            offset = 0
-        start = block * SIZE + offset
-        self.data[start : start + len(buffer)] = buffer
-
-    def ioctl(self, command, argument):
-        if command == 4:
-            return 64
-        if command == 5:
-            return SIZE
-        if command == 6:
-            self.step()
-            start = argument * SIZE
-            for i in range(start, start + SIZE):
-                self.data[i] = 0xFF
-        return 0
+FILES = ("events", "events.old", "history", "energy.now", "learnt.json", "settings.json",
+    "settings.ok", "users.jsonl")
 
 
-def mounted(data, steps):
-    flash = Flash(data, steps)
-    vfs.mount(vfs.VfsLfs2(flash, readsize=32, progsize=32, lookahead=32), "/flash")
-    os.chdir("/flash")
-    return flash
+def state():
+    factory_reset.finish()
+    found = sorted(os.listdir())
+    if found == ["boot.py", "events"]:
+        assert os.stat("events")[6] == 14
+        return "new"
+    assert found == ["boot.py"] + sorted(FILES), found
+    for name in FILES:
+        with open(name) as file:
+            assert file.read() == name * 30
+    return "old"
 
 
-def unmounted():
-    os.chdir("/")
-    vfs.umount("/flash")
+def begin():
+    for name in FILES + ("boot.py",):
+        with open(name, "w") as file:
+            file.write(name * 30)
 
 
-start = bytearray(64 * SIZE)
-vfs.VfsLfs2.mkfs(Flash(start, 1000000), readsize=32, progsize=32, lookahead=32)
-mounted(start, 1000000)
-assert load()[1] is None
-assert save(OLD) is None
-unmounted()
-
-seen = {"old": 0, "new": 0}
-steps = 0
-while True:
-    data = bytearray(start)
-    flash = mounted(data, steps)
-    save(NEW)
-    cut = flash.steps == 0
-    unmounted()
-    mounted(data, 1000000)
-    document, error = load()
-    assert error is None, (steps, error)
-    assert document == NAMES[document["name"]], steps
-    seen[document["name"]] += 1
-    assert load() == (document, None)
-    unmounted()
-    if not cut:
-        break
-    steps += 1
-print(steps, seen["old"], seen["new"])
+def store():
+    factory_reset.begin()
+    factory_reset.finish()
 """
-
-
 # what is stored, and in how many runs at least the new one has to be there: settings have a copy
-@pytest.mark.parametrize(
-    ("kind", "least"), [(SETTINGS, 6), (LEARNT, 2)], ids=["settings", "learnt"]
-)
-def test_power_cut_at_every_block_leaves_old_or_new(image, micropython, tmp_path, kind, least):
-    (tmp_path / "cut.py").write_text(kind + SCRIPT)
+KINDS = {
+    "settings": (SETTINGS, 6),
+    "users": (USERS, 1),
+    "learnt": (LEARNT, 1),
+    "reset": (RESET, 6),
+}
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_power_cut_at_every_block_leaves_old_or_new(image, micropython, tmp_path, kind):
+    code, least = KINDS[kind]
+    (tmp_path / "cut.py").write_text(code + FLASH.read_text())
     result = subprocess.run(
-        [micropython, str(tmp_path / "cut.py")],
+        [micropython, "-X", "heapsize=64M", str(tmp_path / "cut.py")],
         env={**os.environ, "MICROPYPATH": f":.frozen:{image}/lib:{image}"},
         capture_output=True,
         text=True,
     )
     assert result.returncode == 0, result.stdout + result.stderr
-    # the lines before the last: what the file system says about the flash that is gone
-    steps, old, new = map(int, result.stdout.splitlines()[-1].split())
-    assert steps > 15
-    assert old > 5 and new >= least
+    # the lines before the last ones: what the file system says about the flash that is gone
+    counts = [line.split() for line in result.stdout.splitlines() if line.startswith("cut")]
+    assert len(counts) == 6  # two sizes of blocks, three ways to end
+    for _, _, _, *numbers in counts:
+        steps, old, new, twice = map(int, numbers)
+        assert steps > 6 and old > 0 and new >= least and twice > 5, counts
