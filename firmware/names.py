@@ -11,7 +11,6 @@ nobody knows the name even then, the wallbox has a name_error.
 """
 
 from compat import const, ticks_add, ticks_diff, ticks_ms, udp_address
-from loadmgmt.point import GIVEN_UP
 from on_demand import call, take, unload
 
 from firmware import eventcodes
@@ -57,10 +56,8 @@ class Names:
                 row[1] = now
                 row[2] = _FIRST_MS
                 continue
-            if ticks_diff(now, due_ms) < 0:
-                continue
             self._give_up(app, point, row)
-            if asked == _AT_ONCE:
+            if ticks_diff(now, due_ms) < 0 or asked == _AT_ONCE:
                 continue
             asked += 1
             row[1] = ticks_add(now, pause_ms)
@@ -83,7 +80,7 @@ class Names:
         """Nobody knows the name, and no charge of before can be running there any more."""
         if app.warp.addresses[point.index] is not None:
             return
-        if point.lost == GIVEN_UP and point.may_ma == 0:
+        if point.lost and point.may_ma == 0 and not point.is_silent():
             point.name_error = True
         if point.name_error and row[2] > 4 * _FIRST_MS and not row[3]:
             row[3] = True
