@@ -76,7 +76,7 @@ async def _setup(context, request):
     entry["role"] = 2
     stored("name", _FIRST_USER, entry)
     memory[MODE] = LOCKED
-    end(memory, "")
+    end(context, "")
     context.events.add(eventcodes.PASSWORD, 0)
     return _open(context, request, memory, _FIRST_USER, 2)
 
@@ -116,7 +116,7 @@ async def _password(context, request):
         raise Refusal(503, "verifying")
     entry["role"] = role
     stored("name", request.user, entry)
-    end(memory, request.user)
+    end(context, request.user)
     context.events.add(eventcodes.PASSWORD, 1)
     if session(request.headers):
         _open(context, request, memory, request.user, role)

@@ -50,9 +50,13 @@ def remember(memory: list, kind: int, secret: bytes, user: str, role: int, now_s
     return entries[-1]
 
 
-def end(memory: list, user: str) -> None:
+def end(context, user: str) -> None:
     """End whatever a user or a token has opened: it has changed."""
+    memory = web.memory
     memory[CHANGES] += 1
+    live = getattr(context, "live", None)
+    if live:
+        live.close(user)
     for entries in (memory[SESSIONS], memory[VERIFIED]):
         for entry in list(entries):
             if entry[1] == user:

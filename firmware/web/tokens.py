@@ -6,7 +6,7 @@ import os
 from binascii import hexlify
 from hashlib import sha256
 
-from firmware import eventcodes, web
+from firmware import eventcodes
 from firmware.users_file import TOKENS
 from firmware.web import Refusal
 from firmware.web.accounts import ROLES, listed, members, named, stored, unfit, unload_all
@@ -52,7 +52,7 @@ def delete(context, request):
     try:
         name = named(request, "token")
         stored("token", name, None)
-        end(web.memory, "token " + name)
+        end(context, "token " + name)
         context.events.add(eventcodes.USERS, 4)
     finally:
         unload_all()

@@ -57,7 +57,7 @@ async def _write(context, request):
         role = given["role"]
     entry["role"] = ROLES.index(role)
     stored("name", name, entry)
-    end(web.memory, name)
+    end(context, name)
     context.events.add(eventcodes.USERS, 1)
     return None
 
@@ -79,7 +79,7 @@ def delete(context, request):
         if users_file.administrators() == [name]:
             return _LAST % name
         stored("name", name, None)
-        end(web.memory, name)
+        end(context, name)
         context.events.add(eventcodes.USERS, 2)
         return None
     finally:

@@ -217,6 +217,7 @@ async def test_ones_own_password():
         assert (await site.ask("POST", "/api/password", given))[0] == 401
         code, head, _ = await site.ask("POST", "/api/password", given, eve)
         assert code == 200 and "HttpOnly" in head
+        assert site.closed == ["", "eve", "eve"]  # live updates: those of nobody, then of eve
         for session in (eve, again, basic("eve", "viewer's own")):
             assert (await site.may("GET", "/api/status", session))[0] == 401
         assert (await site.may("GET", "/api/status", basic("eve", "another one")))[0] == 0

@@ -32,6 +32,8 @@ class Site:
         self.events = Events()
         self.now_s = 100
         self.said = []  # each answer, head and body
+        self.closed = []  # whose live updates were ended
+        self.live = self
 
     def __enter__(self):
         self.home = os.getcwd()
@@ -64,6 +66,9 @@ class Site:
 
     def leave(self, _request):
         pass
+
+    def close(self, user):
+        self.closed.append(user)
 
     def restart(self):
         """All that is in RAM is gone."""
