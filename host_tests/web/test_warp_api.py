@@ -60,7 +60,8 @@ def site():
     meters = [{"name": "grid", "address": 1}, {"name": "pool", "model": "api"}]
     boxes = [BoxConfig(rotation="L123"), BoxConfig(rotation="L231")]
     car = CarConfig(start_s=(0.5, 1.0))
-    settings = {"meters": meters, "external": {"watchdog_s": 5}}
+    manager = {"verbose": True, "enable_watchdog": True}
+    settings = {"meters": meters, "charge_manager": manager, "external": {"watchdog_s": 5}}
     with Running(SiteConfig(boxes=boxes, cars=[car, None], settings=settings)) as site:
         site.wait_status(lambda s: s["meters"][0]["trust"] == "good", 10)
         yield site
@@ -104,6 +105,36 @@ def test_shapes(site):
     for path in ("/meters/2", "/meters/x", "/meters/0/reset", LOW + "/speed", MODES + "/2"):
         with pytest.raises(urllib.request.HTTPError):
             site.get(path)
+
+
+def test_who_rules_from_outside_is_visible(site):
+    site.wait_status(lambda s: s["chargers"][0]["setpoint_ma"] > 9000, 30)
+    write(site, AVAILABLE, 9000)
+    shown = site.get("/api/external")
+    assert (shown["available_ma"], shown["written"], shown["age_s"]) == (9000, True, 0)
+    assert shown["by"]
+    watchdog = shown["watchdog"]
+    assert watchdog["armed"] and watchdog["seconds"] == 5 and 2 <= watchdog["left_s"] <= 5
+    given = site.poll(lambda: noted(site, 75, 9000), 3, 0.2, "log")
+    assert given["subject"] == 0
+    site.poll(lambda: not site.get("/api/external/written"), 8, 0.3, "watchdog")
+    shown = site.get("/api/external")
+    assert shown["available_ma"] == shown["default_ma"]
+    assert shown["by"] is None and shown["age_s"] is None
+
+
+def noted(site, code, value):
+    """The last event of that code and value."""
+    events = site.get("/api/events")["events"]
+    found = [event for event in events if (event["code"], event["value"]) == (code, value)]
+    return found and found[-1]
+
+
+def test_what_a_scan_has_found(site):
+    result = "/charge_manager/scan_result"
+    site.poll(lambda: isinstance(site.get(result), list), 8, 0.3, "scan")
+    for row in site.get(result):
+        assert set(row) == {"hostname", "ip", "display_name", "error"}
 
 
 KEYS = ("charge_manager", "sharing", "circuits", "chargers")
@@ -167,7 +198,7 @@ def test_wallboxes_are_switched_off_and_on(site):
     write(site, MODES + "/0", 1)
     assert site.get(MODES) == [1, 0]
     site.wait(lambda s: s.boxes[0].commanded_ma == 0, 2)
-    site.wait_status(lambda s: s["chargers"][0]["reason"]["code"] == "paused", 3)
+    site.wait_status(lambda s: s["chargers"][0]["reason"]["code"] == "held", 3)
     write(site, MODES, [None, 1])
     assert site.get("/power_manager/charge_mode") == {"mode": 1}
     write(site, "/power_manager/charge_mode", 4)
@@ -249,38 +280,6 @@ def raw(site, path, body):
             return answer.status, answer.read().decode()
     except urllib.request.HTTPError as error:
         return error.code, error.read().decode()
-
-
-def test_who_rules_from_outside_is_visible(site):
-    write(site, CONFIG + "/verbose", True)
-    write(site, CONFIG + "/enable_watchdog", True)
-    site.charging(0)
-    write(site, AVAILABLE, 9000)
-    shown = site.get("/api/external")
-    assert (shown["available_ma"], shown["written"], shown["age_s"]) == (9000, True, 0)
-    assert shown["by"]
-    watchdog = shown["watchdog"]
-    assert watchdog["armed"] and watchdog["seconds"] == 5 and 2 <= watchdog["left_s"] <= 5
-    given = site.poll(lambda: noted(site, 75, 9000), 3, 0.2, "log")
-    assert given["subject"] == 0
-    site.poll(lambda: not site.get("/api/external/written"), 8, 0.3, "watchdog")
-    shown = site.get("/api/external")
-    assert shown["available_ma"] == shown["default_ma"]
-    assert shown["by"] is None and shown["age_s"] is None
-
-
-def noted(site, code, value):
-    """The last event of that code and value."""
-    events = site.get("/api/events")["events"]
-    found = [event for event in events if (event["code"], event["value"]) == (code, value)]
-    return found and found[-1]
-
-
-def test_what_a_scan_has_found(site):
-    result = "/charge_manager/scan_result"
-    site.poll(lambda: isinstance(site.get(result), list), 8, 0.3, "scan")
-    for row in site.get(result):
-        assert set(row) == {"hostname", "ip", "display_name", "error"}
 
 
 def test_the_documented_example_is_taken_as_it_stands(site):
