@@ -107,13 +107,19 @@ class _Reader:
             self.wrong("no control character in a string")
         at = text.find(b"\\")
         while at >= 0:
-            # A surrogate would need its partner, and MicroPython does not join them.
             digits = text[at + 2 : at + 6].lower()
-            if text[at + 1] not in b'"\\/bfnrtu' or (
-                text[at + 1] == 0x75
-                and (digits.strip(b"0123456789abcdef") or digits[:2] in _SURROGATES)
-            ):
-                self.wrong('\\ and one of "\\/bfnrt, or u and four hex digits, no surrogate')
+            is_good = text[at + 1] in b'"\\/bfnrtu'
+            if text[at + 1] == 0x75:
+                is_good = not digits.strip(_HEX) and digits[:2] not in _LOW
+                if is_good and digits[:2] in _HIGH:  # MicroPython does not join the two
+                    low = text[at + 6 : at + 12].lower()
+                    is_good = low[:2] == b"\\u" and low[2:4] in _LOW and not low[2:].strip(_HEX)
+                    if is_good:
+                        code = int(digits.decode(), 16) - 0xD7C0 << 10
+                        code += int(low[2:].decode(), 16) - 0xDC00
+                        text = text[:at] + chr(code).encode() + text[at + 12 :]
+            if not is_good:
+                self.wrong('\\ and one of "\\/bfnrt, or u and four hex digits, halves in pairs')
             at = text.find(b"\\", at + 2)
         self.at = end
         return json.loads(text)
@@ -133,4 +139,6 @@ class _Reader:
         return float(word) if b"." in word or b"e" in word.lower() else int(word)
 
 
-_SURROGATES = (b"d8", b"d9", b"da", b"db", b"dc", b"dd", b"de", b"df")
+_HEX = b"0123456789abcdef"
+_HIGH = (b"d8", b"d9", b"da", b"db")
+_LOW = (b"dc", b"dd", b"de", b"df")
