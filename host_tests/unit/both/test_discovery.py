@@ -46,7 +46,7 @@ def shown(scan, *known):
 
 async def test_a_wallbox_in_one_answer_whatever_the_order():
     def test(scan, peer):
-        for records in (wallbox(b"a", "10.0.0.1"), wallbox(b"b", "10.0.0.2")[::-1]):
+        for records in (wallbox(b"a", "10.0.0.1"), reversed(wallbox(b"b", "10.0.0.2"))):
             peer.answer(*records)
         scan._drain()
         assert shown(scan) == [
