@@ -71,7 +71,7 @@ async function enter(event) {
   const {user, password, again} = form.elements;
   const wrong = form.querySelector(".wrong");
   put(wrong, "");
-  if (again && new TextEncoder().encode(password.value).length < SHORTEST) return put(wrong, say("login.short"));
+  if (again && [...password.value].length < SHORTEST) return put(wrong, say("login.short"));
   if (again && again.value !== password.value) return put(wrong, say("login.differ"));
   const button = form.querySelector("button");
   button.disabled = true;

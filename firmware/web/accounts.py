@@ -20,11 +20,12 @@ def unload_all() -> None:
 def members(given, needed: tuple, possible: tuple = ()):
     """What is wrong with the members of a body, all of which are text; or None. No value of a
     member is in it: one may be a password."""
+    right = "right: an object with " + (", ".join(needed + possible) or "nothing in it")
     if not isinstance(given, dict):
-        return "wrong value; right: an object with " + ", ".join(needed + possible)
+        return "wrong value; " + right
     for name in given:
         if name not in needed and name not in possible:
-            return "unknown member; right: " + ", ".join(needed + possible)
+            return "unknown member; " + right
         if not isinstance(given[name], str):
             return name + ": wrong value; right: text"
         if name == "role" and given[name] not in ROLES[1:]:
@@ -48,8 +49,8 @@ def unfit(name: str):
 
 def weak(name: str, password: str):
     """What is wrong with a new password, or None."""
-    if not _SHORTEST <= len(password.encode()) <= _LONGEST:
-        return "%s: wrong length; right: %d to %d bytes" % (name, _SHORTEST, _LONGEST)
+    if not _SHORTEST <= len(password) <= _LONGEST:
+        return "%s: wrong length; right: %d to %d characters" % (name, _SHORTEST, _LONGEST)
     return None
 
 

@@ -38,9 +38,11 @@ async def write(context, request):
             return await _login(context, request)
         if path.startswith("/api/password"):
             return await _password(context, request)
-        _close(web.memory, request)
-        request.extra = _COOKIE % ("", 0)
-        return None
+        wrong = members(request.body, ())
+        if not wrong:
+            _close(web.memory, request)
+            request.extra = _COOKIE % ("", 0)
+        return wrong
     finally:
         unload_all()
 
