@@ -88,7 +88,8 @@ def test_parts_of_an_answer(shell):
 
 def test_what_is_above_the_maximum_is_refused_in_words(firmware, shell):
     """Without a login, too."""
-    command = ["curl", "-sS", "-w", "%{http_code}", firmware.url + "/charge_manager/available_current"]
+    address = firmware.url + "/charge_manager/available_current"
+    command = ["curl", "-sS", "-w", "%{http_code}", address]
     command += ["-d", "32001"]
     user = ["-u", f"{login.USER}:{login.PASSWORD}"]
     done = subprocess.run([*command, *user], capture_output=True, text=True)
