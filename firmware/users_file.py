@@ -71,9 +71,14 @@ def administrators() -> list:
 def change(kind: str, value: str, entry) -> None:
     """Put an entry in the place of the one whose member `kind` is that, at the end if there is
     none; entry None: take it away. OSError, ValueError: then nothing has changed."""
+    replace(_changed(kind, value, entry))
+
+
+def replace(rows) -> None:
+    """Make these all entries there are. OSError, and what `rows` raises: nothing has changed."""
     crc = 0
     with open(_NEW, "wb") as file:
-        for row in _changed(kind, value, entry):
+        for row in rows:
             line = json.dumps(row).encode() + b"\n"
             crc = binascii.crc32(line, crc)
             file.write(line)

@@ -10,7 +10,7 @@ import re
 
 from compat import const
 
-_DEPTH = const(6)
+_DEPTH = const(8)
 _WORDS = {b"true": True, b"false": False, b"null": None}
 _WORD = b"+-.0123456789abcdefghijklmnopqrstuvwxyzE"
 _NUMBER = re.compile(r"^-?(0|[1-9][0-9]*)(\.[0-9]+)?([eE][-+]?[0-9]+)?$")

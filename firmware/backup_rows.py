@@ -1,0 +1,66 @@
+"""What a backup consists of, row by row: settings, users, what was learnt. Loaded for the call.
+
+A row is a list: what it belongs to, and what it is; of a list of the settings one entry a row.
+What has its default is left out of the entries: that makes them small.
+"""
+
+import json
+
+from firmware import learnt_file, users_file
+from firmware.schema import fields_of
+
+SETTING = "setting"  # key, value
+ENTRY = "entry"  # key of the list, entry
+USER = "user"  # an entry of the file of users
+LEARNT = "learnt"  # one of the file of learnt rotations
+
+_TABLES = {
+    "chargers": "chargers.CHARGER",
+    "circuits": "circuits.CIRCUIT",
+    "meters": "meters.METER",
+    "inputs": "meters.INPUT",
+}
+
+
+def lean(key: str, entries):
+    """Generate the entries of a list of the settings without what has its default."""
+    fields = fields_of(_TABLES[key])
+    for entry in entries:
+        row = {}
+        for field in fields:
+            name, default = field[0], field[2]
+            if name in entry:
+                value = entry[name]
+                if isinstance(value, list) and len(value) == 3 and value == value[:1] * 3:
+                    value = value[0]  # the same on all phases
+                if value != default or default is ...:
+                    row[name] = value
+        yield row
+
+
+def lines(document):
+    """Generate all rows of the settings in `document`, of users and of what was learnt, as bytes
+    of JSON with an end of line."""
+    for row in _rows(document):
+        yield json.dumps(row).encode() + b"\n"
+
+
+def _rows(document):
+    for key in document:
+        if key in _TABLES:
+            for entry in lean(key, document[key]):
+                yield [ENTRY, key, entry]
+        else:
+            yield [SETTING, key, document[key]]
+    try:
+        for entry in users_file.entries():
+            yield [USER, entry]
+    except OSError:
+        pass  # nobody has set a password yet
+    try:
+        with open(learnt_file.FILE, "rb") as file:
+            rows = json.load(file).get("rotations", ())
+    except (OSError, ValueError):
+        rows = ()  # nothing was learnt
+    for entry in rows:
+        yield [LEARNT, entry]

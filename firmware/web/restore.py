@@ -1,0 +1,168 @@
+"""POST /api/restore {"backup": .., "password": ".."}: puts a file of /api/backup in force.
+
+All of it is checked before anything changes. The settings are checked and brought up to date like
+any others, and then act at once. Of a sealed backup users and what was learnt follow: each file is
+replaced whole; a power cut between the two leaves the users as they were. A file without secrets
+leaves those that are stored; what it lacks is named in the answer.
+"""
+
+import json
+import os
+from binascii import unhexlify
+
+from compat import const
+from on_demand import call, take, unload
+
+from firmware import eventcodes, web
+from firmware.web import Refusal
+from firmware.web.backup import FORMAT, VERSION
+
+_FILE = "restore.new"
+_MOST_ROUNDS = const(20000)
+_TEXT = const(256)  # characters of a piece
+_AFTER_RESTART = ("network", "http")
+_LISTS = ("circuits", "chargers", "meters", "inputs")
+_WRONG = 'wrong body; right: {"backup": the content of a backup file, "password": its password}'
+
+
+async def write(context, request):
+    """Restore; a tree of what was and what was not."""
+    given = request.body
+    if not isinstance(given, dict) or not isinstance(given.get("backup"), dict):
+        return _WRONG
+    for key in given:
+        if key not in ("backup", "password"):
+            return _WRONG
+    backup = given["backup"]
+    if backup.get("format") != FORMAT:
+        return "backup.format: this is no backup of Fusekeeper; right: " + FORMAT
+    version = backup.get("format_version")
+    if type(version) is not int or version > VERSION:
+        return "backup.format_version: made by a newer firmware; right: %d" % VERSION
+    try:
+        if "data" in backup:
+            password = given.get("password")
+            given = request.body = None
+            error = await _unseal(backup, password)
+            backup = None
+            return error or _restore_all(context)
+        request.body = None
+        if not isinstance(backup.get("settings"), dict):
+            return "backup.settings: missing; right: the settings"
+        return _restore(context, backup["settings"], [], [])
+    finally:
+        try:
+            os.remove(_FILE)
+        except OSError:
+            pass
+        unload("firmware", ("users_file", "learnt_file", "secrets"))
+
+
+async def _unseal(backup: dict, password) -> str | None:
+    """Put the rows of a sealed backup into a file; or return what is wrong."""
+    if not isinstance(password, str):
+        return "password: missing; right: the one that the backup was sealed with"
+    rounds = backup.get("rounds")
+    texts = backup.get("data")
+    try:
+        salt = unhexlify(backup.get("salt", ""))
+        iv = unhexlify(backup.get("iv", ""))
+        good = len(salt) == len(iv) == 16 and isinstance(texts, list) and len(texts) > 0
+        for text in texts if good else ():
+            good = good and isinstance(text, str) and 0 < len(text) <= _TEXT
+    except (ValueError, TypeError):
+        good = False
+    if not good or type(rounds) is not int or not 1000 <= rounds <= _MOST_ROUNDS:
+        return "backup: damaged; right: the file as it was saved"
+    header = b"%s %d %d " % (FORMAT.encode(), VERSION, rounds) + salt
+    stretch = take("firmware", "stretch", "stretch")
+    key = await stretch(password.encode(), salt, rounds)
+    stretch = None
+    try:
+        from firmware import sealed
+
+        if not sealed.is_sound(key, header, iv, texts):
+            return "backup: wrong password, or damaged; right: the file and its password"
+        with open(_FILE, "wb") as file:
+            for piece in sealed.opened(key, iv, texts):
+                file.write(piece)
+    except ValueError:
+        return "backup: damaged; right: the file as it was saved"
+    except OSError as error:
+        raise Refusal(500, "not written (%s); all is as before" % error) from None
+    finally:
+        sealed = None
+        unload("firmware", ("sealed",))
+    return None
+
+
+def _rows(kind: str):
+    """Generate the rows of a kind in the file, without their kind."""
+    with open(_FILE, "rb") as file:
+        for line in file:
+            row = json.loads(line)
+            if row[0] == kind:
+                yield row[1:]
+
+
+def _restore_all(context):
+    """Restore what is in the file."""
+    new = {}
+    for key, value in _rows("setting"):
+        new[key] = value
+    for key, entry in _rows("entry"):
+        if key != "chargers":
+            new.setdefault(key, []).append(entry)
+    new["chargers"] = (entry for key, entry in _rows("entry") if key == "chargers")
+    users = [entry for (entry,) in _rows("user")]
+    if users and not [1 for user in users if user.get("name") and user.get("role") == 2]:
+        return "backup: its users have no administrator; right: one of them at least"
+    return _restore(context, new, users, [entry for (entry,) in _rows("learnt")])
+
+
+def _restore(context, new: dict, users: list, learnt: list):
+    """Put it in force: error text, or the tree of the answer."""
+    before = context.document()
+    missing = [] if users else ["users"]
+    try:
+        from firmware import secrets
+
+        for path in secrets.PATHS:
+            if secrets._at(new, path) == secrets.STARS and secrets._at(before, path) is None:
+                new = secrets._with(new, path, None)
+                missing.append(".".join(path))
+        new = secrets.unmask(new, before)
+    finally:
+        secrets = None
+    before = {name: before.get(name) for name in _AFTER_RESTART}
+    error = context.apply_settings(new)
+    if error:
+        return error
+    new = None
+    restored = ["settings"]
+    after = context.document()
+    after_restart = [key for key in _AFTER_RESTART if after.get(key) != before[key]]
+    after = None
+    if users:
+        try:
+            call("firmware", "users_file", "replace", users)
+            restored.append("users")
+            web.memory = None  # whoever was logged in has to do it again
+        except OSError:
+            missing.append("users")
+    if learnt:
+        _recall(context, learnt)
+        restored.append("learnt")
+    context.events.add(eventcodes.RESTORED, 1 if users else 0)
+    return {"restored": restored, "missing": missing, "after_restart": after_restart}
+
+
+def _recall(context, rows: list) -> None:
+    """Store what was learnt, and tell the learner."""
+    try:
+        call("firmware", "store", "keep", "learnt.json", {"rotations": rows}, ("rotations",))
+        if context.learnt:
+            context.learnt.is_recalled = False
+            context.learnt.recall(context)
+    except OSError:
+        pass  # it is learnt anew
