@@ -2,9 +2,10 @@
 
 boot.py and main.py stay source; lib/, firmware/ and the fetched packages become .mpy, constants
 put in where they are used; data files are copied; www/index.html becomes one gzipped page with its
-scripts and styles inside, docs/openapi one gzipped file. What no source makes any more is removed
-from those folders (a stale module.py would win over module.mpy); files beside them (settings.json,
-the event log) are left alone. Only what differs is written, each file at once.
+scripts and styles inside, docs/openapi one gzipped file, what can be set one for each language.
+What no source makes any more is removed from those folders (a stale module.py would win over
+module.mpy); files beside them (settings.json, the event log) are left alone. Only what differs is
+written, each file at once.
 
 `python3 tools/build_image.py [FOLDER]`: build/flash unless told otherwise. Beside build/flash,
 build/flash.json lists {path: sha256} of the image.
@@ -23,7 +24,14 @@ import sys
 ROOT = pathlib.Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT))
 
-from tools import fetch_packages, fold_constants, inline_page, openapi, page_policy
+from tools import (
+    fetch_packages,
+    fold_constants,
+    inline_page,
+    openapi,
+    page_policy,
+    settings_docs,
+)
 
 DEFAULT = ROOT / "build" / "flash"
 FOR_SCRIPTS = ROOT / "build" / "flash_for_scripts"  # the same with all constants
@@ -34,6 +42,7 @@ CODE_FOLDERS = ("lib", "firmware")
 MANAGED_FOLDERS = ("lib", "firmware", "www")
 PAGE = "www/index.html"
 OPENAPI = "www/openapi.json"
+SETTINGS = "www/settings_schema.%s.json"
 NOT_ON_THE_BOARD = (".md", ".pyi", ".pyc")
 CPYTHON_ONLY = "lib/compat_cpython.py"
 
@@ -81,6 +90,9 @@ def contents(constants=False):
         page = page_policy.applied(inline_page.inlined(ROOT / PAGE))
         wanted[PAGE + ".gz"] = gzip.compress(page.encode(), 9, mtime=0)
     wanted[OPENAPI + ".gz"] = gzip.compress(openapi.as_json(), 9, mtime=0)
+    for language in settings_docs.LANGUAGES:
+        content = settings_docs.as_json(language)
+        wanted[SETTINGS % language + ".gz"] = gzip.compress(content, 9, mtime=0)
     return wanted
 
 

@@ -203,13 +203,10 @@ def _check_routes(paths, table):
 
 def _fill_settings(schemas):
     """Replace the schema of the settings by the one made of the firmware's own tables."""
-    if "Settings" not in schemas:
-        return
-    try:
-        from tools.settings_schema import settings_schema
-    except ImportError:
-        return
+    from tools.settings_schema import settings_patch_schema, settings_schema
+
     schemas["Settings"] = settings_schema()
+    schemas["SettingsPatch"] = settings_patch_schema()
 
 
 def check(description):

@@ -28,6 +28,8 @@ _TABLES = (
     """
 / static F 0 9
 /api/openapi.json static F 0 9
+/api/settings_schema.en.json static F 0 9
+/api/settings_schema.de.json static F 0 9
 /api/hello hello F 0 9
 /api/setup login A 9 0
 /api/login login A 9 0
