@@ -89,6 +89,7 @@ def _integer(low, high):
 
 
 def _text(low, high, pattern=_PRINTABLE):
+    pattern += r"(?!\n)"  # Python's $ goes before a last line feed, too
     return {"type": "string", "minLength": low, "maxLength": high, "pattern": pattern}
 
 
