@@ -34,7 +34,7 @@ _TABLES = (
 /api/setup login A 9 0
 /api/login login A 9 0
 /api/logout login A 9 0
-/api/password login A 9 1
+/api/password own_password A 9 1
 /api/users users RW*D 2 2
 /api/tokens tokens RW*D 2 2
 /api paths R 1 9
@@ -43,6 +43,7 @@ _TABLES = (
 /api/events events R 1 9
 /api/history history_api R 1 9
 /api/energy energy_api R 1 9
+/api/schedule_import schedule_import A 9 2
 /api/backup backup FA 2 2
 /api/restore restore A 2 2
 /api/factory_reset factory_reset A 2 2
