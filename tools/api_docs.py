@@ -100,10 +100,14 @@ def _content(title, message, description):
         if kind != "application/json" and kind != "text/plain":
             about = _text(message.get("description", ""))
             lines += ["", f"{title.capitalize()}: `{kind}`. {about}"]
-        rows = list(_members(_resolved(schema, description), "", description))
+        schema = _resolved(schema, description)
+        if "x-docs" in schema:
+            about = f"[{schema['x-docs']}]({schema['x-docs']}): {_text(schema['description'])}"
+            lines += ["", f"{title.capitalize()}: see {about}"]
+        rows = [] if "x-docs" in schema else list(_members(schema, "", description))
         if rows and kind == "application/json":
             lines += _table(title, rows, description)
-        elif kind == "application/json" and schema.get("description"):
+        elif kind == "application/json" and "x-docs" not in schema and "description" in schema:
             lines += ["", f"{title.capitalize()}: {_text(schema['description'])}"]
         examples = [e["value"] for e in content.get("examples", {}).values()]
         examples += [content["example"]] if "example" in content else []
@@ -129,8 +133,7 @@ def _table(title, rows, description):
 
 def _members(schema, prefix, description, depth=0):
     """Yield (path, schema, holder of the description) of each member, those below it behind it."""
-    docs = schema.get("x-docs")
-    if docs and depth:
+    if "x-docs" in schema:
         return
     for part in _parts(schema, description):
         names = set(part.get("required", ()))

@@ -202,11 +202,12 @@ def _check_routes(paths, table):
 
 
 def _fill_settings(schemas):
-    """Replace the schema of the settings by the one made of the firmware's own tables."""
+    """Replace the schemas of the settings by those made of the firmware's own tables."""
     from tools.settings_schema import settings_patch_schema, settings_schema
 
-    schemas["Settings"] = settings_schema()
-    schemas["SettingsPatch"] = settings_patch_schema()
+    for name, made in (("Settings", settings_schema), ("SettingsPatch", settings_patch_schema)):
+        if name in schemas:
+            schemas[name] = made()
 
 
 def check(description):
