@@ -25,7 +25,7 @@ _TASK_MS = const(10000)
 _WARP_PORT = const(34127)  # the manager's
 _DATAGRAM = const(136)  # the longest state packet
 _DRAIN = const(32)  # datagrams taken in one go: a flood must not starve the loop
-_SELDOM = ("configure", "change", "swap", "build", "warp_config", "supply", "settings")
+_SELDOM = ("configure", "change", "build", "warp_config", "supply", "settings")
 _CAUSES = ("power_on", "restart", "watchdog", "reset")
 
 

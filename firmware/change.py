@@ -1,11 +1,20 @@
-"""Puts new settings in force while all goes on. Loaded for that only."""
+"""Puts new settings in force while all goes on. Loaded for that only.
+
+The new site is built beside the one in force, and takes its place when all has worked. Without the
+memory for that the controller starts anew with the new settings. Running charges go on either way.
+"""
 
 import gc
+import sys
 
-from compat import ticks_ms
+from compat import UPY, ticks_ms
 from on_demand import call, unload
 
 from firmware import board, configure, eventcodes, settings
+
+# the memory that making a site takes, all in all and for each wallbox, in bytes of a chip
+_SITE = 16000
+_WALLBOX = 550
 
 
 def apply(app, given) -> str | None:
@@ -18,23 +27,19 @@ def apply(app, given) -> str | None:
     if settings.is_same() and not app.settings_error:
         settings.discard()
         return None  # the flash is spared
-    before = dict(app.__dict__)
-    is_done = False
-    try:
-        change(app, new, before)
+    if not _is_room(max(len(app.site.points), len(new["chargers"]))):
         error = settings.commit()
-        is_done = error is None
+        return error or call("firmware", "actions", "restart", app, None)
+    before = dict(app.__dict__)
+    error = ""
+    try:
+        _change(app, new, before)
+        error = settings.commit()
     except ValueError as wrong:
         error = str(wrong)
-    except MemoryError:
-        _go_back(app, before)
-        gc.collect()
-        is_done = True  # nothing to go back to after that
-        error = call("firmware", "swap", "swap", app, new, before)
     finally:  # MemoryError is for the caller
-        if not is_done:
+        if error is not None:
             _go_back(app, before)
-        if not is_done or error:
             settings.discard()
     if error is None:
         app.control.run_pass()  # a limit may be lower now
@@ -44,7 +49,16 @@ def apply(app, given) -> str | None:
     return error
 
 
-def change(app, new, before) -> None:
+def _is_room(count: int) -> bool:
+    """True when there is the memory for a second site of so many wallboxes."""
+    if not UPY:
+        return True
+    gc.collect()
+    wide = 2 if sys.maxsize > 0x7FFFFFFF else 1  # objects of a chip are half as large
+    return gc.mem_free() >= wide * (_SITE + _WALLBOX * count)
+
+
+def _change(app, new, before) -> None:
     """Build the app anew, and go on where it stood: `before` is what it consisted of."""
     reduced = configure.without(app, new)
     configure.make(app, reduced)

@@ -11,6 +11,7 @@ from on_demand import call, take, unload
 
 from firmware.wrong import Invalid, fail
 
+_IN_FORCE = "settings.ok"
 _ROWS = "chargers"
 _TABLE = "chargers.CHARGER"
 _MOST = 64
@@ -35,14 +36,44 @@ def defaults() -> dict:
 
 
 def load() -> tuple:
-    """Return (document, error or None): settings.json, else the last good one, else defaults."""
-    document, error = call("firmware", "store", "load", validate, _keys())
+    """Return (document, error or None): settings.json, else the last good one, else defaults.
+
+    Its wallboxes are read one by one. What is in force is in settings.ok afterwards, in our own
+    form.
+    """
+    document, error = _load("settings.json")
+    if document is None:
+        document, missing = _load(_IN_FORCE)
+        if missing and call("firmware", "store", "is_new"):
+            error = None
     return document or defaults(), error
+
+
+def _load(name: str) -> tuple:
+    """(document, None) or (None, error)."""
+    given, error = call("firmware", "store", "read", name)
+    if error:
+        return None, error
+    document = given
+    try:
+        document = _checked(given)
+        given = None
+        if call("firmware", "store", "put_in_force", document, _keys()):
+            document = call("firmware", "stored", "document", _IN_FORCE)
+        call("firmware", "charger_references", "check", document)
+    except Invalid as wrong:
+        return None, "%s: %s" % (name, wrong)
+    except MemoryError:
+        return None, name + ": too much for the memory; give less"
+    return document, None
 
 
 def current() -> dict:
     """Return the document in force, its wallboxes read one by one (see firmware.stored)."""
-    return call("firmware", "store", "current", validate) or defaults()
+    try:
+        return call("firmware", "stored", "document", _IN_FORCE)
+    except OSError:  # it could not be written: what was loaded is in force, or nothing
+        return load()[0]
 
 
 def prepare(given) -> tuple:
@@ -52,19 +83,10 @@ def prepare(given) -> tuple:
     """
     error = None
     try:
-        given = call("firmware", "migrate", "migrate", given)
-        rows = given.get(_ROWS, []) if isinstance(given, dict) else None
-        if rows is None or isinstance(rows, (dict, str, int, float)):
-            _table("", given, "settings.SETTINGS")  # tells what is wrong
-        rest = {key: given[key] for key in given if key != _ROWS}
-        document = _table("", rest, "settings.SETTINGS")
-        rest = None
+        document = _checked(given)
         given = None
-        call("firmware", "references", "check", document)
-        document[_ROWS] = _wallboxes(rows, document["circuits"])
         error = call("firmware", "store", "write", document, _keys())
         if error is None:
-            rows = None
             document = call("firmware", "stored", "document", "settings.new")
             call("firmware", "charger_references", "check", document)
     except Invalid as wrong:
@@ -73,6 +95,43 @@ def prepare(given) -> tuple:
         call("firmware", "store", "discard")
         return None, error
     return document, None
+
+
+def _checked(given) -> dict:
+    """The normalized document, whose wallboxes are checked one by one when they are asked for.
+    Raises Invalid."""
+    given = call("firmware", "migrate", "migrate", given)
+    rows = given.get(_ROWS, []) if isinstance(given, dict) else None
+    if rows is None or isinstance(rows, (dict, str, int, float, bool)):
+        _table("", given, "settings.SETTINGS")  # tells what is wrong
+    rest = {key: given[key] for key in given if key != _ROWS}
+    document = _table("", rest, "settings.SETTINGS")
+    rest = given = None
+    call("firmware", "references", "check", document)
+    document[_ROWS] = _Checked(rows, document["circuits"])
+    return document
+
+
+class _Checked:
+    """The wallboxes, each checked by itself, as often as they are asked for."""
+
+    def __init__(self, given, circuits):
+        self._given = given
+        self._circuit = circuits[0]["name"] if circuits else None
+
+    def __iter__(self):
+        from firmware.schema import fields_of, table
+
+        given = self._given
+        fields = fields_of(_TABLE)
+        for i, entry in enumerate(given):
+            if i == _MOST:
+                count = len(given) if isinstance(given, list) else _MOST + 1
+                fail(_ROWS, "%d entries" % count, "at most %d" % _MOST)
+            row = table("%s[%d]" % (_ROWS, i), entry, fields)
+            if row["circuit"] is None:
+                row["circuit"] = self._circuit
+            yield row
 
 
 def _table(path, value, fields):
@@ -84,21 +143,6 @@ def _table(path, value, fields):
     finally:
         schema = None
         unload("firmware", ("schema", "checks"))
-
-
-def _wallboxes(given, circuits):
-    """Generate the checked rows."""
-    from firmware.schema import fields_of, table
-
-    fields = fields_of(_TABLE)
-    for i, entry in enumerate(given):
-        if i == _MOST:
-            count = len(given) if isinstance(given, list) else _MOST + 1
-            fail(_ROWS, "%d entries" % count, "at most %d" % _MOST)
-        row = table("%s[%d]" % (_ROWS, i), entry, fields)
-        if row["circuit"] is None and circuits:
-            row["circuit"] = circuits[0]["name"]
-        yield row
 
 
 def _keys() -> list:

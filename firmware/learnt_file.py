@@ -20,7 +20,7 @@ def _row(app, point) -> list:
     return [point.host or app.charger_host(i), circuit, app.learnt.given[i]]
 
 
-def _valid(document) -> tuple:
+def _valid(document) -> dict:
     rows = document.get(_ROWS) if isinstance(document, dict) else None
     found = {}
     for row in rows if isinstance(rows, list) else ():
@@ -30,13 +30,13 @@ def _valid(document) -> tuple:
                     found[row[0]] = row
             except ValueError:
                 pass  # a hand has written it
-    return found, None
+    return found
 
 
 def recall(app) -> None:
     """Hand the stored rotations to the learner."""
     try:
-        known = store.read(FILE, _valid)[0] or {}
+        known = _valid(store.read(FILE, True)[0])
     except MemoryError:
         return  # it is learnt anew
     finally:

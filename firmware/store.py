@@ -20,30 +20,20 @@ _MAX_BYTES = 32768
 _CRC = b'"crc": "'
 
 
-def load(validate, keys) -> tuple:
-    """Return (document or None, error or None): FILE, or COPY beside what is wrong with FILE.
-
-    COPY is what is in force afterwards, in our own form.
-    """
-    document, error = read(FILE, validate)
-    if document is not None:
-        try:
-            keep(COPY, document, keys)
-        except OSError:
-            _remove(COPY)  # current() must not take an older one for this one
-        return document, None
-    copy, _ = read(COPY, validate)
-    if copy is None and not _exists(FILE) and not _exists(COPY):
-        return None, None
-    return copy, error
+def is_new() -> bool:
+    """True on a new device: there are no settings at all."""
+    return not _exists(FILE) and not _exists(COPY)
 
 
-def current(validate):
-    """The document in force, its wallboxes as Rows; None where there is none, and it is the one
-    of a new device."""
-    if not _exists(COPY):
-        return read(FILE, validate)[0]
-    return call("firmware", "stored", "document", COPY)
+def put_in_force(document, keys) -> bool:
+    """Make COPY this document, which FILE or COPY itself holds in whatever form. False when it
+    cannot be written; then there is none, lest an older one be taken for it."""
+    try:
+        keep(COPY, document, keys)
+    except OSError:
+        _remove(COPY)
+        return False
+    return True
 
 
 def save(document, keys, keep_wrong: bool) -> str | None:
@@ -141,13 +131,17 @@ def _exists(name) -> bool:
     return True
 
 
-def read(name, validate) -> tuple:
-    """Return (document, None) or (None, error)."""
+def read(name, whole=False) -> tuple:
+    """Return (what a file holds, None) or (None, error). Unless the whole is wanted, the wallboxes
+    of settings in our own form are read one by one later."""
     try:
         size = os.stat(name)[6]
         if size > _MAX_BYTES:
             return None, "%s: %d bytes; give at most %d" % (name, size, _MAX_BYTES)
         stored = _checksum(name)[0]
+        is_ours = stored and _is_ours(name, stored)
+        if is_ours and not whole:
+            return call("firmware", "stored", "document", name), None
         with open(name, "rb") as file:
             document = json.load(file)
     except OSError as error:
@@ -156,11 +150,17 @@ def read(name, validate) -> tuple:
         return None, "%s: no JSON (%s); give one JSON object" % (name, str(error)[:80])
     except MemoryError:
         return None, "%s: too much for the memory; give less" % name
-    if isinstance(document, dict) and "crc" in document:
-        if document.pop("crc") != stored:
-            return None, name + ': changed after it was stored; remove "crc" if that is meant'
-    document, error = validate(document)
-    return document, error and "%s: %s" % (name, error)
+    if isinstance(document, dict) and document.pop("crc", None) and not is_ours:
+        return None, name + ': changed after it was stored; remove "crc" if that is meant'
+    return document, None
+
+
+def _is_ours(name, stored) -> bool:
+    """True when the last line has the checksum of those before it."""
+    end = _end(int(stored, 16))
+    with open(name, "rb") as file:
+        file.seek(-len(end), 2)
+        return file.read() == end
 
 
 def _checksum(name) -> tuple:

@@ -36,17 +36,3 @@ def _index(old, new, i: int) -> int:
                 call("chargers", "locate", "locate", new, j, address)
             return j
     return new.addresses.index(address) if address and address in new.addresses else -1
-
-
-class _Of:
-    """By what a wallbox is known again."""
-
-    def __init__(self, point):
-        self.host = point.host
-        self.name_error = point.name_error
-
-
-def let_go(old) -> None:
-    """Free what a successor does not need of WarpChargers."""
-    old.points = [_Of(point) for point in old.points]
-    old._by_address = None

@@ -18,45 +18,12 @@ _COLUMNS = ("told", "turn_ms", "served", "asked", "less_ms", "reason_ma")  # of 
 _ESTIMATE = ("start_meter", "estimate", "estimated")
 
 
-_OTHER = ("name_error", "index", "dead_man_ms", "is_open", "opened_ms", "paused")
-
-
-class _Of:
-    """What was known of a wallbox, or of a circuit."""
-
-
-class Frozen:
-    """What take_over() needs of a site, for a fraction of its memory."""
-
-    def __init__(self, site):
-        self.modules = [module for module in site.modules if hasattr(module, "move")]
-        self._records = [
-            [getattr(point, name, None) for name in _KEPT + list(_OTHER + _ESTIMATE)]
-            for point in site.points
-        ]
-        self.circuits = []
-        for circuit in site.circuits:
-            known = _Of()
-            known.settled_ms = circuit.settled_ms
-            self.circuits.append(known)
-        for name in _COLUMNS:
-            setattr(self, name, getattr(site, name))
-
-    @property
-    def points(self):
-        for record in self._records:
-            known = _Of()
-            for name, value in zip(_KEPT + list(_OTHER + _ESTIMATE), record):
-                setattr(known, name, value)
-            yield known
-
-
 def take_over(old, new, successors: list, now_ms: int) -> None:
     """Let site `new` go on where site `old` stands.
 
     successors: for each point of `old` its point in `new`, or None where it was taken out.
     """
-    for was, point in zip(old.points, successors):
+    for i, (was, point) in enumerate(zip(old.points, successors)):
         if was.paused & BY_PERSON and point is not None:
             point.paused |= BY_PERSON
         if was.name_error:
@@ -73,7 +40,7 @@ def take_over(old, new, successors: list, now_ms: int) -> None:
         point.phases_now = min(point.phases_now, point.phases)
         point.seat = NOWHERE  # to be found out
         for name in _COLUMNS:
-            getattr(new, name)[point.index] = getattr(old, name)[was.index]
+            getattr(new, name)[point.index] = getattr(old, name)[i]
         _make_legal(point, now_ms)
     for circuit in old.circuits:
         _wait(new, circuit.settled_ms)
