@@ -4,7 +4,7 @@ They announce the service _tf-warp-cm._udp by multicast DNS. It is asked for a f
 four seconds, from a port of our own, so that the answers come to us alone (RFC 6762 sections 5.1
 and 6.7: the board's own mDNS may hold port 5353). What they leave out of the first answer is asked
 for with the next question. Nobody's answers cost more than a row each, 80 in all, and a bounded
-time; two minutes after its end a scan is forgotten, and this module freed.
+time. With its end this code is freed; firmware.found keeps what was found.
 """
 
 import asyncio
@@ -13,7 +13,7 @@ from compat import const, open_udp, sleep_ms, ticks_diff, ticks_ms
 from dns import packet
 from on_demand import unload
 
-from firmware import board, eventcodes
+from firmware import board, eventcodes, found
 
 SERVICE = b"_tf-warp-cm._udp.local"
 
@@ -29,7 +29,6 @@ PROXY = 2  # it announces another one
 
 _ASK_MS = (0, 700, 1600, 2800)
 _END_MS = const(4000)
-_KEEP_MS = const(120000)
 _LOOK_MS = const(20)  # the chip holds six datagrams
 _AT_ONCE = const(4)  # then the others have their turn
 _MOST = const(80)
@@ -37,38 +36,20 @@ _PACKETS = const(600)
 _DATAGRAM = const(800)
 _MISSING = const(6)
 
-_scan = None
 
-
-def start(context) -> str | None:
-    """Begin a scan, unless one is under way; error text when nothing can be sent."""
-    global _scan
-    if _scan is None or not _scan.scanning:
-        try:
-            _scan = Scan(context.events.add)
-        except OSError as error:
-            return "no network (%s); right: one with the wallboxes in it" % error
+def start(note) -> str | None:
+    """Begin a scan; error text when nothing can be sent. `note(code, subject)` is told its end."""
+    try:
+        found.scan = Scan(note)
+    except OSError as error:
+        return "no network (%s); right: one with the wallboxes in it" % error
     return None
 
 
-def found():
-    """The scan whose result is kept, or None."""
-    return _scan
-
-
-def _forget(scan):
-    global _scan
-    if _scan is scan:
-        _scan = None
-        unload("firmware", ("discovery",))
-        unload("dns", ("packet",))
-
-
 class Scan:
-    """One scan: under way while .scanning; .rows as above. `note(code, subject, value)`."""
+    """One scan that is under way; .rows as above."""
 
     def __init__(self, note):
-        self.scanning = True
         self.rows = []
         self._note = note
         self._packets = 0
@@ -96,10 +77,22 @@ class Scan:
             pass  # what has been found counts
         finally:
             self._udp.close()
-            self.scanning = False
-        self._note(eventcodes.SCANNED, len([1 for row in self.rows if row[VERSION]]))
-        await sleep_ms(_KEEP_MS)
-        _forget(self)
+            found.scan = None
+        try:
+            lines = list(self.lines())
+        except MemoryError:
+            lines = []
+        unload("firmware", ("discovery",))
+        unload("dns", ("packet",))
+        found.end(lines)
+        self._note(eventcodes.SCANNED, len(lines))
+
+    def lines(self):
+        """Generate the rows of those that have said what they are, as found.rows has them."""
+        for row in self.rows:
+            if row[VERSION] is not None:
+                parts = (row[HOST] or "", row[ADDRESS] or "", row[NAME], row[VERSION])
+                yield "\t".join(parts) + "\t" + str(row[FLAGS])
 
     def _ask(self):
         self._asked += 1
@@ -110,7 +103,7 @@ class Scan:
             if row[HOST] is None or row[VERSION] is None:
                 whole = row[INSTANCE] + b"." + SERVICE
                 questions += [(whole, packet.SRV), (whole, packet.TXT)]
-            elif row[ADDRESS] is None:
+            elif row[ADDRESS] is None and row[HOST]:
                 questions.append((row[HOST].encode(), packet.A))
         self._udp.sendto(packet.pack_query(0, questions, True), self._target)
 

@@ -13,53 +13,52 @@ from on_demand import unload
 _PREFIX = "34127."
 
 
-def _scan():
-    discovery = sys.modules.get("firmware.discovery")
-    return discovery and discovery.found()
+def _found():
+    return sys.modules.get("firmware.found")
+
+
+def state():
+    """True: a search is under way, False: it is over, None: there was none lately."""
+    found = _found()
+    return found and found.scan is not None
 
 
 def read(context, _query) -> dict:
     """The tree."""
-    scan = _scan()
-    return {
-        "scanning": bool(scan and scan.scanning),
-        "found": _found(context, scan.rows if scan else ()),
-    }
+    found = _found()
+    rows = ()
+    if found:
+        rows = found.rows if found.scan is None else list(found.scan.lines())
+    return {"scanning": bool(state()), "found": shown(context, rows)}
 
 
 def write(context, request) -> str | None:
-    """Begin a scan; a second one joins the first."""
+    """Begin a search; a second one joins the first."""
     if request.body != {}:
         return "wrong body; right: {}"
-    if not _is_enabled(context):
+    if not context.document().get("discovery", {}).get("enabled", True):
         return "discovery is switched off; right: discovery.enabled true in the settings"
-    scan = _scan()
-    if scan and scan.scanning:
+    if state():
         return None
     try:
         from firmware import discovery
 
-        return discovery.start(context)
+        return discovery.start(context.events.add)
     finally:
         discovery = None
-        if _scan() is None:
+        if not state():
             unload("firmware", ("discovery",))
             unload("dns", ("packet",))
 
 
-def _is_enabled(context) -> bool:
-    return context.document().get("discovery", {}).get("enabled", True)
-
-
-def _found(context, rows):
+def shown(context, rows):
+    """Generate what there is to say of each."""
     for row in rows:
-        host, address, name, version = row[1:5]
-        if version is None:
-            continue  # it has not said that it is one
+        host, address, name, version, _ = row.split("\t")
         reason = _reason(context, rows, row)
         yield {
             "host": host or None,
-            "address": address,
+            "address": address or None,
             "name": name,
             "version": version,
             "addable": reason is None,
@@ -69,12 +68,12 @@ def _found(context, rows):
 
 def _reason(context, rows, row):
     """Why it cannot be added; None: it can."""
-    _, host, address, _, version, flags = row
+    host, address, _, version, flags = row.split("\t")
     number = version[len(_PREFIX) :]
     if not version.startswith(_PREFIX) or not number.isdigit() or int(number) < 1:
         return "protocol"
-    if flags:
-        return "disabled" if flags & 1 else "proxy"
+    if flags != "0":
+        return "disabled" if int(flags) & 1 else "proxy"
     for i, point in enumerate(context.site.points):
         known = context.warp.addresses[i]
         if (host and point.host and point.host.lower() == host) or (
@@ -82,6 +81,8 @@ def _reason(context, rows, row):
         ):
             return "known"
     for other in rows:
-        if other is not row and ((host and other[1] == host) or (address and other[2] == address)):
+        if other is not row and (
+            (host and other.startswith(host + "\t")) or (address and "\t%s\t" % address in other)
+        ):
             return "doubled"
     return None if host and address else "no_address"

@@ -4,8 +4,6 @@ error 1: it speaks another protocol, 2: its own charge management is off. A text
 result. More is in /api/discovery.
 """
 
-import sys
-
 from on_demand import call
 
 _NONE = "scan in progress or not started"
@@ -24,8 +22,6 @@ def _found(rows):
 
 def read(context, query):
     """The list, or the text."""
-    discovery = sys.modules.get("firmware.discovery")  # there as long as there is a result
-    scan = discovery and discovery.found()
-    if not scan or scan.scanning:
+    if call("firmware.web", "discovery_api", "state") is not False:
         return _NONE
     return _found(call("firmware.web", "discovery_api", "read", context, query)["found"])

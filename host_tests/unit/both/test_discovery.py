@@ -40,7 +40,7 @@ async def searched(test):
 
 
 def shown(scan, *known):
-    rows = list(discovery_api._found(Context(*known), scan.rows))
+    rows = list(discovery_api.shown(Context(*known), list(scan.lines())))
     return [(row["host"], row["address"], row["name"], row["reason"]) for row in rows]
 
 
@@ -136,6 +136,8 @@ async def test_names_that_nobody_should_see():
             ("b.local", "10.0.0.2", "<b>x" + "y" * 28, None),
             (None, None, "c d", "no_address"),
         ]
+        scan._ask()
+        assert peer.asked()[4:6] == b"\0\1"
 
     await searched(test)
 
