@@ -37,6 +37,10 @@ def _about(context) -> dict:
     }
 
 
+def _unload() -> None:
+    unload("firmware", ("users_file", "learnt_file", "store", "schema", "stretch"))
+
+
 def file(context, request) -> tuple:
     """Head and body: the settings, for people and for restore."""
     document = call("firmware", "secrets", "mask", context.document())
@@ -55,7 +59,7 @@ def _pieces(about, document):
     try:
         lean = take("firmware", "backup_rows", "lean")
     finally:
-        unload("firmware", ("users_file", "learnt_file", "schema"))
+        _unload()
     settings = {}
     for key in document:
         is_rows = key in ("chargers", "circuits", "meters", "inputs")
@@ -92,7 +96,7 @@ async def write(context, request):
             500, "the file of users is damaged (%s); see docs/security.md" % error
         ) from None
     finally:
-        unload("firmware", ("users_file", "learnt_file", "schema"))
+        _unload()
     request.extra += _NAME % (board.unique_id(), "-sealed")
     about["data"] = (text for text in texts)
     return about

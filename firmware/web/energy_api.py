@@ -7,7 +7,7 @@ no date when the clock was not set; one on which the clock was set back is there
 import struct
 
 from compat import const
-from on_demand import call, take
+from on_demand import call
 
 from firmware.history import NO_DAY
 
@@ -28,7 +28,7 @@ def _names(history):
 
 
 def _days(history):
-    from_rows = take("firmware", "history_rows", "Rows")(history, ())
+    from_rows = call("firmware.web", "history_api", "rows", history, ())
     first = history.width - len(history.points)
     for row in from_rows.stored("energy", _FRONT):
         values = struct.unpack("<%di" % (len(row) // 4), row)

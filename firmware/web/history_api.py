@@ -7,7 +7,7 @@ given. ?series=N: that column only. The rows go out one by one as they are read 
 import struct
 
 from compat import const
-from on_demand import take
+from on_demand import take, unload
 
 from firmware import board
 from firmware.history import ROW, STEP_S
@@ -35,6 +35,14 @@ def asked(query: str, **values) -> dict:
     return values
 
 
+def rows(history, only):
+    """A reader of the rows; its code lives as long as it does."""
+    try:
+        return take("firmware", "history_rows", "Rows")(history, only)
+    finally:
+        unload("firmware", ("history_file",))
+
+
 def read(context, query: str) -> dict:
     """The tree."""
     history = keeper(context)
@@ -42,7 +50,7 @@ def read(context, query: str) -> dict:
     only = given["series"]
     if not 1 <= given["hours"] <= _MOST_H or (only is not None and only >= history.width):
         raise Refusal(400, _QUERY)
-    from_rows = take("firmware", "history_rows", "Rows")(history, only)
+    from_rows = rows(history, only)
     utc_s = board.utc_s()
     return {
         "step_s": STEP_S,

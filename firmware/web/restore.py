@@ -15,7 +15,9 @@ from on_demand import call, take, unload
 
 from firmware import eventcodes, web
 from firmware.web import Refusal
-from firmware.web.backup import FORMAT, VERSION
+
+FORMAT = "fusekeeper-backup"  # see backup.py
+VERSION = const(1)
 
 _FILE = "restore.new"
 _MOST_ROUNDS = const(20000)
@@ -55,7 +57,7 @@ async def write(context, request):
             os.remove(_FILE)
         except OSError:
             pass
-        unload("firmware", ("users_file", "learnt_file", "secrets"))
+        unload("firmware", ("users_file", "learnt_file", "secrets", "schema", "store"))
 
 
 async def _unseal(backup: dict, password) -> str | None:
