@@ -44,7 +44,12 @@ def write(context, request):
     for minute, limit_ma in sorted([((m + offset_s // 60) % 1440, mA) for m, mA in rows]):
         at = "%02d:%02d" % (minute // 60, minute % 60)
         schedule.append({"at": at, "limit_ma": limit_ma})
-    document["circuits"][circuits.index(name)]["schedule"] = schedule
+    place = circuits.index(name)
+    circuits = list(document["circuits"])
+    circuits[place] = dict(circuits[place])
+    circuits[place]["schedule"] = schedule
+    document = dict(document)  # what is in force stays as it is
+    document["circuits"] = circuits
     request.body = given = rows = None
     if is_check:
         error = call("firmware", "settings", "prepare", document)[1]
