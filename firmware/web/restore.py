@@ -23,7 +23,7 @@ _FILE = "restore.new"
 _MOST_ROUNDS = const(20000)
 _TEXT = const(256)  # characters of a piece
 _AFTER_RESTART = ("network", "http")
-_LISTS = ("circuits", "chargers", "meters", "inputs")
+_LISTS = ("circuits", "meters", "inputs")
 _WRONG = 'wrong body; right: {"backup": the content of a backup file, "password": its password}'
 
 
@@ -107,15 +107,27 @@ def _rows(kind: str):
                 yield row[1:]
 
 
+def _entries(wanted: str):
+    """Generate the entries of a list of the settings; each patches the one before."""
+    row = {}
+    for key, patch in _rows("entry"):
+        if key == wanted:
+            row = dict(row)
+            for name in patch:
+                row[name] = patch[name]
+                if patch[name] is None:
+                    del row[name]
+            yield row
+
+
 def _restore_all(context):
     """Restore what is in the file."""
     new = {}
     for key, value in _rows("setting"):
         new[key] = value
-    for key, entry in _rows("entry"):
-        if key != "chargers":
-            new.setdefault(key, []).append(entry)
-    new["chargers"] = (entry for key, entry in _rows("entry") if key == "chargers")
+    for key in _LISTS:
+        new[key] = list(_entries(key))
+    new["chargers"] = _entries("chargers")
     users = [entry for (entry,) in _rows("user")]
     if users and not [1 for user in users if user.get("name") and user.get("role") == 2]:
         return "backup: its users have no administrator; right: one of them at least"
