@@ -21,25 +21,42 @@ import json
 from array import array
 from binascii import crc32
 
-from compat import const, sleep_ms, ticks_ms
+from compat import const, sleep_ms, ticks_diff, ticks_ms
 
 from firmware.web.api import loaded
+from firmware.web.live import (
+    BUFFER,
+    CLIENTS,
+    FIRST,
+    LEFT,
+    REST,
+    SEEN,
+    SENT,
+    SITE,
+    SIZE,
+    SOCK,
+    TAKEN_MS,
+    UNTIL_MS,
+)
 
 _BUFFER = const(480)
+_PATIENCE_MS = const(25000)  # one that takes nothing for so long is closed
 _FRESH_MS = const(3000)
 _MINUTE_MS = const(60000)
 _GENERATOR = type(i for i in ())
 
 
-async def serve(stream) -> None:
+async def serve(context, live: list) -> None:
     """Offer every row to every client; new settings end the round."""
-    context = stream.context
     site = context.site
-    if site is not stream.site:
-        stream.site = site
-        for client in stream.clients:
-            client.seen = array("I")
-    offers = [_Offer(client) for client in stream.clients]
+    live[CLIENTS][:] = clients = [client for client in live[CLIENTS] if _stays(client)]
+    for client in clients:
+        client[LEFT] = -1
+        client[SIZE] = 0
+        client[BUFFER] = bytearray(_BUFFER)
+        if live[SITE] is not site:
+            client[SEEN] = array("I")
+    live[SITE] = site
     try:
         counts = {}
         members = {}
@@ -52,24 +69,43 @@ async def serve(stream) -> None:
                 counts[name] = 0
                 for row in value:
                     for row_part in row if isinstance(row, tuple) else (row,):
-                        _offer(offers, number, _event(name, counts[name], _aged(row_part)))
+                        event = _event(name, counts[name], _aged(row_part))
+                        crc = crc32(event)
+                        for client in clients:
+                            _push(client, number, crc, event)
                         number += 1
                     counts[name] += 1
                     await sleep_ms(0)
                     if context.site is not site:
                         return
-        closing = _event("all", counts, members)
-        for offer in offers:
-            offer.finish(closing)
+        event = _event("all", counts, members)
+        for client in clients:
+            if client[FIRST] == 0 and client[LEFT] < 0:  # it has all rows
+                _put(client, event)
+            client[FIRST] = max(0, client[LEFT])
     finally:
-        for offer in offers:
-            offer.keep()
+        for client in clients:
+            _keep(client)
+            client[BUFFER] = None
 
 
-def _offer(offers, number: int, event: bytes) -> None:
-    crc = crc32(event)
-    for offer in offers:
-        offer.push(number, crc, event)
+def _stays(client: list) -> bool:
+    """Whether it may; closes one that has gone, takes nothing or has had its time."""
+    sock = client[SOCK]
+    if sock is None:
+        return False
+    try:
+        gone = sock.readinto(bytearray(8)) == 0
+    except OSError:
+        gone = True
+    now = ticks_ms()
+    past_ms = ticks_diff(now, client[UNTIL_MS])
+    if client[REST]:
+        past_ms = ticks_diff(now, client[TAKEN_MS]) - _PATIENCE_MS
+    if gone or past_ms > 0:
+        sock.close()
+        client[SOCK] = None
+    return client[SOCK] is not None
 
 
 def _aged(members: dict) -> dict:
@@ -84,70 +120,59 @@ def _event(*parts) -> bytes:
     return b"data: %s\n\n" % json.dumps(parts, separators=(",", ":")).encode()
 
 
-class _Offer:
-    """What a client gets in this round: push() each row, finish(), keep()."""
+def _push(client: list, number: int, crc: int, event: bytes) -> None:
+    """Send row number `number` of the site if the client does not have it."""
+    seen = client[SEEN]
+    if number == len(seen):
+        seen.append(0)
+    if number < client[FIRST] or client[LEFT] >= 0 or seen[number] == crc:
+        return
+    if _put(client, event):
+        seen[number] = crc
+    else:
+        client[LEFT] = number
 
-    def __init__(self, client):
-        self.client = client
-        self.left = -1  # the first row that did not fit
-        self.size = 0  # bytes in the buffer
-        self.buffer = bytearray(_BUFFER)
 
-    def push(self, number: int, crc: int, event: bytes) -> None:
-        """Send row number `number` of the site if the client does not have it."""
-        client = self.client
-        seen = client.seen
-        if number == len(seen):
-            seen.append(0)
-        if number < client.first or self.left >= 0 or seen[number] == crc:
-            return
-        if self._put(event):
-            seen[number] = crc
-        else:
-            self.left = number
+def _put(client: list, event: bytes) -> bool:
+    """Put an event into the buffer, or send it; whether there was room."""
+    if client[SIZE] + len(event) > _BUFFER:
+        _keep(client)
+    if not _flush(client):
+        return False
+    size = client[SIZE]
+    if size + len(event) > _BUFFER:
+        client[REST] = event
+        _flush(client)
+    else:
+        client[BUFFER][size : size + len(event)] = event
+        client[SIZE] = size + len(event)
+    return True
 
-    def finish(self, event: bytes) -> None:
-        """All rows have been offered: close the round if the client has them all."""
-        if self.client.first == 0 and self.left < 0:
-            self._put(event)
-        self.client.first = max(0, self.left)
 
-    def keep(self) -> None:
-        """Hand the buffer to the socket; what it does not take waits with the client."""
-        if self._flush() and self.size:
-            self.client.rest = memoryview(self.buffer)[: self.size]
-            self.size = 0
-            self._flush()
+def _keep(client: list) -> None:
+    """Hand the buffer to the socket; what that does not take waits with the client."""
+    if _flush(client) and client[SIZE]:
+        client[REST] = memoryview(client[BUFFER])[: client[SIZE]]
+        client[SIZE] = 0
+        _flush(client)
 
-    def _put(self, event: bytes) -> bool:
-        """Put an event into the buffer, or send it; whether there was room."""
-        if self.size + len(event) > _BUFFER:
-            self.keep()
-        if not self._flush():
-            return False
-        size = self.size
-        if size + len(event) > _BUFFER:
-            self.client.rest = event
-            self._flush()
-        else:
-            self.buffer[size : size + len(event)] = event
-            self.size = size + len(event)
+
+def _flush(client: list) -> bool:
+    """Send what waits with the client; whether nothing waits any more."""
+    rest = client[REST]
+    sock = client[SOCK]
+    if rest is None or sock is None:
         return True
-
-    def _flush(self) -> bool:
-        """Send what waits with the client; whether nothing waits any more."""
-        client = self.client
-        if client.rest is None:
-            return True
-        try:
-            n = client.sock.write(memoryview(client.rest)[client.sent :]) or 0
-        except OSError:  # the peer has gone
-            client.close()
-            n = 0
-        if n:
-            client.taken_ms = ticks_ms()
-        client.sent += n
-        if client.sent == len(client.rest) or not client.is_open:
-            client.rest = None
-            client.sent = 0
-        return client.rest is None
+    try:
+        n = sock.write(memoryview(rest)[client[SENT] :]) or 0
+    except OSError:  # the peer has gone
+        sock.close()
+        client[SOCK] = None
+        return True
+    if n:
+        client[TAKEN_MS] = ticks_ms()
+    client[SENT] += n
+    if client[SENT] == len(rest):
+        client[REST] = None
+        client[SENT] = 0
+    return client[REST] is None
