@@ -8,7 +8,7 @@ from hashlib import sha256
 
 from compat import UPY, const, sleep_ms, ticks_diff, ticks_ms
 
-ROUNDS = const(3000)  # one to two seconds on the chip; stored beside each hash
+ROUNDS = const(2000)  # one to two seconds on the chip; stored beside each hash
 _BLOCK = const(64)  # of SHA-256, bytes
 _SLICE_MS = const(4)  # one more round, and the clock's own millisecond, stay within 5 ms
 _SLICE_ROUNDS = const(16)  # a round leaves half a kilobyte to collect

@@ -60,12 +60,19 @@ def exists() -> bool:
     return True
 
 
-def administrators() -> list:
-    """Their names; empty only when the file is damaged."""
-    try:
-        return [entry["name"] for entry in entries() if "name" in entry and entry["role"] == 2]
-    except (ValueError, OSError, KeyError):
+def roles(kind: str) -> list:
+    """(name, role) of all users ("name") or tokens ("token"). OSError, ValueError: damaged."""
+    if not exists():
         return []
+    return [(entry[kind], entry["role"]) for entry in entries() if kind in entry]
+
+
+def is_good() -> bool:
+    """Whether there is an administrator in it; where not, it is damaged."""
+    try:
+        return 2 in [role for _, role in roles("name")]
+    except (ValueError, OSError):
+        return False
 
 
 def change(kind: str, value: str, entry) -> None:

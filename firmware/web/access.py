@@ -12,7 +12,7 @@ they send no Origin, and with credentials of their own they may use any name.
 
 from hashlib import sha256
 
-from on_demand import call, take, unload
+from on_demand import call, take
 
 from firmware import web
 from firmware.web import Refusal
@@ -67,7 +67,6 @@ async def identify(connection) -> None:
     memory = web.memory
     if memory is None:
         memory = call("firmware.web", "logins", "start", context)
-        unload("firmware", ("users_file",))
     mode = memory[MODE]
     entry = None
     if mode != FIRST_VISIT:
@@ -77,11 +76,7 @@ async def identify(connection) -> None:
             entries = memory[SESSIONS if given is None else VERIFIED]
             entry = known(entries, sha256(memory[KEY] + secret).digest(), context.uptime_s())
         if given is not None and entry is None:
-            try:
-                entry = await take("firmware.web", "verify", "verify")(connection, memory, given)
-            finally:
-                unload("firmware.web", ("logins",))
-                unload("firmware", ("users_file", "stretch"))
+            entry = await take("firmware.web", "verify", "verify")(connection, memory, given)
     connection.user = entry[1] if entry else ""
     role = entry[2] if entry else 0
     if role == 0 and (mode == FIRST_VISIT or getattr(context, "open_reading", False)):

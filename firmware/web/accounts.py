@@ -1,8 +1,7 @@
-"""What the parts that change users and tokens have in common."""
+"""What the parts that change users and tokens have in common; loaded for each call."""
 
-from on_demand import unload
+from on_demand import call
 
-from firmware import users_file
 from firmware.web import Refusal
 
 ROLES = ("", "viewer", "administrator")
@@ -11,15 +10,9 @@ _SHORTEST = 8
 _LONGEST = 128
 
 
-def unload_all() -> None:
-    """Free what the parts of the login have loaded."""
-    unload("firmware.web", ("accounts", "verify", "logins", "access"))
-    unload("firmware", ("users_file", "stretch"))
-
-
-def members(given, needed: tuple, possible: tuple = ()):
-    """What is wrong with the members of a body, all of which are text; or None. No value of a
-    member is in it: one may be a password."""
+def members(given, needed: tuple, possible: tuple = (), new: str = ""):
+    """What is wrong with the members of a body, all of which are text; or None. No value is in it:
+    one may be a password. new: the member that is to become a password."""
     right = "right: an object with " + (", ".join(needed + possible) or "nothing in it")
     if not isinstance(given, dict):
         return "wrong value; " + right
@@ -33,6 +26,8 @@ def members(given, needed: tuple, possible: tuple = ()):
     for name in needed:
         if name not in given:
             return name + ": missing; right: text"
+    if new in given and not _SHORTEST <= len(given[new]) <= _LONGEST:
+        return "%s: wrong length; right: %d to %d characters" % (new, _SHORTEST, _LONGEST)
     return None
 
 
@@ -47,20 +42,12 @@ def unfit(name: str):
     return "wrong name; right: 1 to 32 of a-z, 0-9, dot, underscore and hyphen"
 
 
-def weak(name: str, password: str):
-    """What is wrong with a new password, or None."""
-    if not _SHORTEST <= len(password) <= _LONGEST:
-        return "%s: wrong length; right: %d to %d characters" % (name, _SHORTEST, _LONGEST)
-    return None
-
-
 def listed(kind: str) -> dict:
     """{name: {"role"}} of users ("name") or tokens ("token"). Refusal when the file is damaged."""
     found = {}
     try:
-        for entry in users_file.entries() if users_file.exists() else ():
-            if kind in entry:
-                found[entry[kind]] = {"role": ROLES[entry["role"]]}
+        for name, role in call("firmware", "users_file", "roles", kind):
+            found[name] = {"role": ROLES[role]}
     except (OSError, ValueError):
         raise Refusal(503, "damaged") from None
     return found
@@ -78,6 +65,6 @@ def named(request, kind: str) -> str:
 def stored(kind: str, name: str, entry) -> None:
     """users_file.change(); Refusal when it cannot be written."""
     try:
-        users_file.change(kind, name, entry)
+        call("firmware", "users_file", "change", kind, name, entry)
     except (OSError, ValueError) as error:
         raise Refusal(503, "users: not written (%s); nothing has changed" % error) from None

@@ -10,8 +10,9 @@ import os
 from hashlib import sha256
 
 from compat import const
+from on_demand import call
 
-from firmware import eventcodes, users_file, web
+from firmware import eventcodes, web
 
 KEY = const(0)
 MODE = const(1)  # one of the three below
@@ -32,8 +33,8 @@ SESSION_S = const(2592000)  # 30 days without a request
 def start(context) -> list:
     """Make the list, by what is in the file. MemoryError: then there is none yet."""
     mode = FIRST_VISIT
-    if users_file.exists():
-        mode = LOCKED if users_file.administrators() else DAMAGED
+    if call("firmware", "users_file", "exists"):
+        mode = LOCKED if call("firmware", "users_file", "is_good") else DAMAGED
     memory = [os.urandom(16), mode, [], [], [["", 0, 0]], False, 0]
     web.memory = memory
     if mode == DAMAGED:

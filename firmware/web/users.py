@@ -3,50 +3,50 @@
 There is always an administrator left. Whoever is changed or taken away is logged out everywhere.
 """
 
-from firmware import eventcodes, users_file, web
+from on_demand import call, take
+
+from firmware import eventcodes, web
 from firmware.users_file import USERS
 from firmware.web import Refusal
-from firmware.web.accounts import ROLES, listed, members, named, stored, unfit, unload_all, weak
-from firmware.web.logins import end
 
+_PACKAGE = "firmware.web"
 _LAST = "%s is the last administrator; right: make another one first"
+_POSSIBLE = ("password", "role", "old")
 
 
 def read(_context, _query) -> dict:
     """{name: {"role"}}."""
-    try:
-        return listed("name")
-    finally:
-        unload_all()
+    return call(_PACKAGE, "accounts", "listed", "name")
 
 
 async def write(context, request):
     """Make or change a user. One's own password is changed with the old one only."""
-    try:
-        return await _write(context, request)
-    finally:
-        unload_all()
-
-
-async def _write(context, request):
-    name = named(request, "name")
+    name = call(_PACKAGE, "accounts", "named", request, "name")
     given = request.body
-    wrong = unfit(name) or members(given, (), ("password", "role", "old"))
-    if not wrong and "password" in given:
-        wrong = weak("password", given["password"])
-        if not wrong and name == request.user and "old" not in given:
-            wrong = "old: missing; right: your old password"
+    wrong = call(_PACKAGE, "accounts", "unfit", name)
+    wrong = wrong or call(_PACKAGE, "accounts", "members", given, (), _POSSIBLE, "password")
     if wrong:
         return wrong
-    entry = await _hashed(request, name, given) if "password" in given else None
+    entry = None
+    if "password" in given:
+        if name == request.user:
+            if "old" not in given:
+                return "old: missing; right: your old password"
+            check = take(_PACKAGE, "passwords", "check")
+            if not await check(request, web.memory, name, given["old"].encode()):
+                raise Refusal(403, "old")
+            check = None
+        hashed = take(_PACKAGE, "passwords", "hashed")
+        entry = await hashed(request, web.memory, name, given["password"])
+        hashed = None
     # from here on nobody else has a turn
-    users = listed("name")
+    users = call(_PACKAGE, "accounts", "listed", "name")
     if name in users:
         role = given.get("role", users[name]["role"])
-        if role == ROLES[1] and users_file.administrators() == [name]:
+        if role == "viewer" and _is_last(users, name):
             return _LAST % name
         if not entry:
-            entry = users_file.find("name", name)
+            entry = call("firmware", "users_file", "find", "name", name)
             if role == users[name]["role"]:
                 return None
     elif not entry or "role" not in given:
@@ -55,32 +55,29 @@ async def _write(context, request):
         return "too many users; right: at most %d" % USERS
     else:
         role = given["role"]
-    entry["role"] = ROLES.index(role)
-    stored("name", name, entry)
-    end(context, name)
-    context.events.add(eventcodes.USERS, 1)
+    entry["role"] = 1 if role == "viewer" else 2
+    _changed(context, name, entry, 1)
     return None
-
-
-async def _hashed(request, name: str, given: dict) -> dict:
-    from firmware.web import verify
-
-    memory = web.memory
-    if name == request.user:
-        if not await verify.check(request, memory, name, given["old"].encode()):
-            raise Refusal(403, "old")
-    return await verify.hashed(request, memory, name, given["password"])
 
 
 def delete(context, request):
     """Take a user away."""
-    try:
-        name = named(request, "name")
-        if users_file.administrators() == [name]:
-            return _LAST % name
-        stored("name", name, None)
-        end(context, name)
-        context.events.add(eventcodes.USERS, 2)
-        return None
-    finally:
-        unload_all()
+    name = call(_PACKAGE, "accounts", "named", request, "name")
+    if _is_last(call(_PACKAGE, "accounts", "listed", "name"), name):
+        return _LAST % name
+    _changed(context, name, None, 2)
+    return None
+
+
+def _is_last(users: dict, name: str) -> bool:
+    """Whether there is no other administrator."""
+    for other in users:
+        if other != name and users[other]["role"] == "administrator":
+            return False
+    return True
+
+
+def _changed(context, name: str, entry, what: int) -> None:
+    call(_PACKAGE, "accounts", "stored", "name", name, entry)
+    call(_PACKAGE, "logins", "end", context, name)
+    context.events.add(eventcodes.USERS, what)
