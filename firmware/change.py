@@ -10,7 +10,7 @@ import sys
 from compat import UPY, ticks_ms
 from on_demand import call, unload
 
-from firmware import board, configure, eventcodes, settings
+from firmware import board, eventcodes, settings
 
 # the memory that making a site takes, all in all and for each wallbox, in bytes of a chip
 _SITE = 16000
@@ -60,6 +60,8 @@ def _is_room(count: int) -> bool:
 
 def _change(app, new, before) -> None:
     """Build the app anew, and go on where it stood: `before` is what it consisted of."""
+    from firmware import configure  # not before there is memory for it
+
     reduced = configure.without(app, new)
     configure.make(app, reduced)
     _take_over(app, before)
@@ -74,7 +76,7 @@ def _go_back(app, before) -> None:
     for name in before:
         setattr(app, name, before[name])
     app.control.replace(app.site, app.push)
-    configure.unload_unused(app)
+    call("firmware", "configure", "unload_unused", app)
     if is_other:
         gc.collect()  # what was built in vain
         if port:
