@@ -6,10 +6,11 @@ Whether it is believed is judged as always (loadmgmt.trust): it is silent after 
 without that after the time of rule R6.
 """
 
-from compat import const, ticks_add, ticks_ms
+from compat import const, ticks_add, ticks_diff, ticks_ms
 from loadmgmt.trust import STARTING
 
 _NEVER_MS = const(0x0FFFFFFF)
+_FRESH_MS = const(60000)
 
 
 class PushedMeter:
@@ -45,6 +46,20 @@ class PushedMeter:
     @property
     def trust(self) -> int:
         return STARTING if self.circuit is None else self.circuit.trust.state
+
+    def go_on(self, before: list, site) -> None:
+        """Under new settings the last sample holds until the next one comes, which may take long:
+        a limit that is lower now is not to wait for that."""
+        for was in before:
+            if was.name == self.name and hasattr(was, "sum_w") and was.taken_ms is not None:
+                if not 0 <= ticks_diff(ticks_ms(), was.taken_ms) <= _FRESH_MS:
+                    return
+                values = was.current_ma + was.power_w + was.voltage_mv
+                values += [was.sum_w, was.energy_import_wh, was.energy_export_wh]
+                self.take(was.taken_ms, values)
+                if self.circuit is not None:
+                    l1, l2, l3 = self.current_ma
+                    site.sample(self.circuit.index, self.taken_ms, l1, l2, l3, False)
 
     def take(self, now_ms: int, values) -> None:
         """A sample: three mA, three W, three mV, and the total W, imported and exported Wh or
