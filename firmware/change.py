@@ -111,3 +111,6 @@ def _take_over(app, before) -> None:
         app.available_ma = min(before["available_ma"], app.maximum_ma)
         if before["write_watch_ms"]:
             app.written_ms = before["written_ms"]  # nobody has written now
+    for meter in app.meters:
+        if hasattr(meter, "go_on"):  # its next sample may take long
+            meter.go_on(before["meters"], app.site)
