@@ -2,8 +2,9 @@
 
 Measures on this machine: the passes of the brain under MicroPython; load steps in virtual time and
 first passes on random sites, which no machine makes faster; then, side by side, the whole firmware
-under MicroPython on simulated sites. Each figure stands beside its reference: an own calibration
-loop or the model of WARP in the same run, and the goal. Takes twelve minutes, with --quick two.
+under MicroPython on simulated sites, and alone with the clients of its web server. Each figure
+stands beside its reference: an own calibration loop, the model of WARP, or the same without, in
+the same run; and the goal. Takes eighteen minutes, with --quick five.
 """
 
 import pathlib
@@ -23,7 +24,7 @@ import subprocess
 import time
 
 from tools import build_image, interpreter
-from tools.benchmarks import heap, optimum, reaction, steps
+from tools.benchmarks import heap, optimum, reaction, steps, web
 
 REACTION_BOXES = (6, 64)
 HEAP_BOXES = (16, 64)
@@ -162,6 +163,8 @@ def main(argv=None) -> int:
         sys.stdout.flush()
         for future in heaps:
             print_heap(future.result())
+    print(flush=True)
+    print("\n".join(web.report(web.measure(15, 10) if quick else web.measure(60, 60))))
     print(f"\nAfter {(time.monotonic() - begin) / 60:.1f} minutes: {load()}")
     return 0
 

@@ -1,20 +1,21 @@
 """Heap of the whole firmware after its start and later on, with a car at every wallbox.
 
-/api/status tells what is in use with the garbage of the moment; it is asked every second, and the
-least of a window counts: that is close after a collection.
+/api/status and the live updates tell what is in use with the garbage of the moment; the least of
+many counts: that is close after a collection.
 """
 
 import asyncio
-import http.client
 import time
-import urllib.error
 
+from tools import login
 from tools.benchmarks.everything import switch_on
 from tools.benchmarks.firmware_site import firmware_site, status
+from tools.benchmarks.web_clients import Clients
 from tools.simsite.car import CarConfig
 
 WARM_S = 10  # until every wallbox has been heard
 WINDOW_S = 30
+PAGES = {16: 1, 64: 3}  # with live updates, per number of wallboxes
 HOUSE = ((0, 0, 0), (9000, 0, 0), (0, 16000, 0), (5000, 5000, 5000))
 HOUSE_S = 20
 
@@ -25,8 +26,8 @@ def measure(boxes: int, seconds: float) -> dict:
 
 
 def live(boxes: int, heap: str, seconds: float, is_all_on=False) -> tuple:
-    """Run the firmware in a heap of that size (150K); returns the bytes in use, and how many of
-    the questions for its status it had no memory to answer.
+    """Run the firmware in a heap of that size (150K), with pages that are open and a client that
+    asks for the status; returns the bytes in use, and how many answers it had no memory for.
 
     is_all_on: with everything that can be switched on.
     """
@@ -34,17 +35,17 @@ def live(boxes: int, heap: str, seconds: float, is_all_on=False) -> tuple:
 
 
 async def _live(boxes: int, heap: str, seconds: float, change) -> tuple:
-    used = []
-    refused = 0
     async with _site(boxes, "--heap", heap, change=change) as (_, firmware):
-        end = time.monotonic() + WARM_S + seconds
-        while time.monotonic() < end:
-            try:
-                used.append((await status(firmware))["mem_used"])
-            except (urllib.error.HTTPError, http.client.IncompleteRead):  # refused, or cut off
-                refused += 1
-            await asyncio.sleep(0.5)
-    return min(used[2 * WARM_S :], default=0), refused
+        await asyncio.sleep(WARM_S)
+        clients = Clients(firmware.url)
+        refused = 0
+        try:
+            header = await asyncio.to_thread(login.first_password, firmware.url)
+            clients.authorization = header["Authorization"]
+        except OSError:  # there was no memory for that: then everybody may read
+            refused = 1
+        found = await clients.watch(PAGES[boxes], seconds)
+    return min(found["used"], default=0), refused + found["refused"] + found["broken"]
 
 
 def _site(boxes: int, *arguments: str, change=None):

@@ -24,22 +24,31 @@ def measure(boxes: int, wanted: int) -> dict:
 
 
 async def _measure(boxes: int, wanted: int) -> dict:
-    share_ma = min(32000, 990000 // boxes)
+    share_ma = share(boxes)
     async with firmware_site(boxes, share_ma * boxes + 2000) as (site, _):
-        begin = time.monotonic()
-        seen = 0
-        while seen < wanted:
-            await _recover(site, share_ma)
-            since = time.monotonic()
-            await _descend(site, boxes, wanted - seen)
-            seen += sum(_is_immediate(r) for r in analysis.reductions(site.record, since))
-            if time.monotonic() - begin > GIVE_UP_S:
-                raise RuntimeError(f"only {seen} of {wanted} reductions in {GIVE_UP_S} s")
-        found = analysis.reductions(site.record, begin)
-    return summary(boxes, found)
+        return summary(boxes, await force(site, boxes, share_ma, wanted))
 
 
-async def _recover(site, share_ma):
+def share(boxes: int) -> int:
+    """What each car may draw at the start, in mA."""
+    return min(32000, 990000 // boxes)
+
+
+async def force(site, boxes: int, share_ma: int, wanted: int) -> list:
+    """Force at least `wanted` reductions; returns all that there were."""
+    begin = time.monotonic()
+    seen = 0
+    while seen < wanted:
+        await recover(site, share_ma)
+        since = time.monotonic()
+        await _descend(site, boxes, wanted - seen)
+        seen += sum(_is_immediate(r) for r in analysis.reductions(site.record, since))
+        if time.monotonic() - begin > GIVE_UP_S:
+            raise RuntimeError(f"only {seen} of {wanted} reductions in {GIVE_UP_S} s")
+    return analysis.reductions(site.record, begin)
+
+
+async def recover(site, share_ma):
     """Until the cars draw almost all there is."""
     site.house_load("bench", 0)
     end = time.monotonic() + RECOVER_S
