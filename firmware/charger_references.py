@@ -3,10 +3,11 @@
 The wallboxes are taken one by one, so that nobody has to hold all of them. Raises schema.Invalid.
 """
 
+from on_demand import call
+
 from firmware.wrong import fail, known, show
 
 _DEAD_MAN_S = {"warp": 30}  # the device's own, which cannot be set there
-_BY_ITSELF = ("failsafe_ma", "boot_ma")  # what a wallbox offers when nobody tells it anything
 
 
 def check(document):
@@ -30,7 +31,7 @@ class Chargers:
         self._own_address = document.get("network", {}).get("address")
         self._names = []
         self._hosts = []
-        self._sums = {}  # number of the circuit: mA on L1, L2, L3, for each of _BY_ITSELF
+        self._sums = {}  # number of the circuit: mA on L1, L2, L3, for failsafe_ma and boot_ma
         self._count = 0
 
     def take(self, i: int, charger: dict) -> None:
@@ -57,7 +58,7 @@ class Chargers:
         self._hosts.append(host)
         highest = _check_installation(path, charger)
         self._check_minima(path, charger, highest)
-        for number, key in enumerate(_BY_ITSELF):
+        for number, key in enumerate(("failsafe_ma", "boot_ma")):
             given = charger.get(key)
             # one that never falls back keeps its last current: that is reserved in operation
             if given and not (number == 0 and charger.get("dead_man_s") == 0):
@@ -91,28 +92,8 @@ class Chargers:
 
     def finish(self) -> None:
         """Check what they are together."""
-        for number in sorted(self._sums):
-            if number < 0:
-                limits = (("", self._manager["maximum_available_current"]),)
-                path = "charge_manager.maximum_available_current"
-            else:
-                circuit = self._circuits[number]
-                limits = (("limit_ma", circuit["limit_ma"]), ("main_ma", circuit["main_ma"]))
-                path = "circuits[%d]." % number
-            for key, limit in limits:
-                if limit is not None:
-                    _check_sums(path + key, self._sums[number], limit)
-        _check_manager(self._manager, self._count and not self._circuits)
-
-
-def _check_sums(path, sums, limit):
-    """All may fall back at once when the controller is gone, and start at once with the power."""
-    for i, found in enumerate(sums):
-        most = limit if isinstance(limit, int) else limit[i % 3]
-        if found > most:
-            where = path if isinstance(limit, int) else "%s[%d]" % (path, i % 3)
-            wrong = "%d is below the sum of %s, %d" % (most, _BY_ITSELF[i // 3], found)
-            fail(where, wrong, "its wallboxes less %s" % _BY_ITSELF[i // 3])
+        found = (self._sums, self._count)
+        call("firmware", "manager_references", "check", self._circuits, self._manager, *found)
 
 
 def _check_installation(path, charger) -> int:
@@ -138,19 +119,3 @@ def _check_installation(path, charger) -> int:
         wrong = "%d is less than the device's own" % charger["dead_man_s"]
         fail(path + "dead_man_s", wrong, "%d or more, or 0 where it never lets go" % least)
     return high
-
-
-def _check_manager(manager, needs_limit):
-    highest = manager["maximum_available_current"]
-    path = "charge_manager."
-    if highest is None and needs_limit:
-        right = "a circuit, or " + path + "maximum_available_current"
-        fail("circuits", "chargers without a limit", right)
-    given = manager["default_available_current"]
-    if highest is not None and given is not None and given > highest:
-        wrong = "%d is above maximum_available_current %d" % (given, highest)
-        fail(path + "default_available_current", wrong, "0..%d" % highest)
-    least = 6000 if manager["minimum_current_auto"] else manager["minimum_current_1p"]
-    if highest and highest < least:
-        wrong = "%d is below the least charging current" % highest
-        fail(path + "maximum_available_current", wrong, "at least %d, or 0 for none" % least)

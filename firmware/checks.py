@@ -32,13 +32,6 @@ def time_of_day(path, value, low, high):
     return value
 
 
-def zero_or(path, value, low, high):
-    """A whole number from low to high, or 0: without that."""
-    if type(value) is not int or not (value == 0 or low <= value <= high):
-        fail(path, show(value) + " is not possible", "0 or %d..%d" % (low, high))
-    return value
-
-
 def current(path, value, low, high):
     """What a wallbox may have by itself: nothing, or at least the least that there is."""
     if type(value) is int and 0 < value < low:

@@ -35,6 +35,13 @@ def integer(path, value, low, high):
     return value
 
 
+def zero_or(path, value, low, high):
+    """A whole number from low to high, or 0: without that."""
+    if type(value) is not int or not (value == 0 or low <= value <= high):
+        fail(path, show(value) + " is not possible", "0 or %d..%d" % (low, high))
+    return value
+
+
 def phases(path, value, low, high):
     """One number for all phases or a list of three; becomes a list of three."""
     if not isinstance(value, list):

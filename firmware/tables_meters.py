@@ -1,16 +1,7 @@
-"""The keys of meters, inputs and the line to them. See firmware.schema for the form."""
+"""The keys of meters and inputs. See firmware.schema for the form."""
 
 from firmware.schema import RARE
 
-RS485 = (
-    ("port", "text", "", 0, 64),
-    ("baud", "choice", 9600, (1200, 2400, 4800, 9600, 19200, 38400, 57600, 115200), 0),
-    ("parity", "choice", "N", ("N", "E", "O"), 0),
-    ("stop_bits", "choice", 1, (1, 2), 0),
-    ("tx", "integer", 17, 0, 48),
-    ("rx", "integer", 16, 0, 48),
-    ("de", "integer", 4, -1, 48),
-)
 METER = (
     ("name", "text", ..., 1, 32),
     ("model", "seldom_checks.model", "eastron_sdm630", 1, 40),

@@ -3,7 +3,6 @@ form."""
 
 from firmware.schema import RARE
 
-HTTP = (("port", "integer", 80, 1, 65535),)
 WIFI = (
     ("ssid", "text", ..., 1, 32),
     ("password", "network_checks.secret", None, 8, 63),

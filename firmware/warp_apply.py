@@ -24,7 +24,7 @@ def apply(document, body) -> tuple:
 
     Replaces the WARP wallboxes only; one whose host is known keeps its other settings.
     """
-    manager = fields_of("sharing.MANAGER")
+    manager = fields_of("manager.MANAGER")
     fields = [(key, check, ..., low, high) for key, check, _, low, high in manager]
     fields.append(("chargers", "rows", ..., _WARP_CHARGER, 64))
     # a newer WARP writes it too; there is no central management here
