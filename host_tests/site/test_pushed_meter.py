@@ -9,6 +9,7 @@ from host_tests.site.running import Running
 from tools.simsite import analysis
 
 UPDATE = "/meters/0/update"
+FUSE = "/power_manager/dynamic_load_config/current_limit"
 MAX_AGE_S = 6
 PERIOD_S = 0.5
 
@@ -64,7 +65,9 @@ def test_a_pushed_meter_rules_the_site_and_is_missed_when_it_falls_silent():
             "/power_manager/low_level_state/i_pp"
         )
 
+        site.calm()
         silent_at = pusher.stop()
+        _lower_the_fuse(site, 2000)  # a limit does not wait for the next sample
         wrong = {"current_ma": [1000000, 0, 0]}
         assert site.put(UPDATE, wrong)[0] == 400  # nor does that keep it alive
         site.wait(lambda s: all(box.commanded_ma == 0 for box in s.boxes), 15, "all at 0 A")
@@ -73,6 +76,15 @@ def test_a_pushed_meter_rules_the_site_and_is_missed_when_it_falls_silent():
             late = stops[0] - silent_at
             assert MAX_AGE_S - 1 <= late <= MAX_AGE_S + 2.5, late
         site.wait_status(lambda s: s["meters"][0]["trust"] == "silent", 5)
+
+
+def _lower_the_fuse(site, by_ma):
+    """Write it; all of it is taken from the cars within a second."""
+    before = sum(_last_setpoint(site, box, time.monotonic()) for box in range(3))
+    main = site.get(FUSE)
+    assert site.put(FUSE, main - by_ma) == (200, "")
+    most = before - by_ma * 14 // 10 + 100
+    site.wait(lambda s: sum(box.commanded_ma for box in s.boxes) <= most, 1, "lower limit")
 
 
 def _last_setpoint(site, box, until):
