@@ -29,28 +29,32 @@ class Query:
     def ask(self, i: int, host: str, now_ms: int) -> None:
         """Ask where `host` is; the answer will name i."""
         self._asked_ms = now_ms
-        self._asked = [asked for asked in self._asked if asked[0] != i]
+        self._forget(i)
         self._tries += 1
-        name = host.lower().encode()
+        is_local = host.lower().endswith(".local")
         try:
             if self._udp is None:
                 self._udp = open_udp(board.arguments.bind, 0)
-            has_dot = b"." in name
-            if name.endswith(b".local") or not has_dot:
-                asked = name if has_dot else name + b".local"
-                self._send(i, asked, board.mdns_target(), True)
-            if not name.endswith(b".local"):
+            if is_local or "." not in host:
+                self._send(i, host, board.mdns_target(), True)
+            if not is_local:
                 servers = board.dns_servers()
                 if servers:
-                    self._send(i, name, servers[self._tries % len(servers)], False)
+                    self._send(i, host, servers[self._tries % len(servers)], False)
         except (OSError, ValueError):
             pass  # no network, or a name that cannot be one: tried again later
 
-    def _send(self, i, name, server, is_multicast):
+    def _send(self, i, host, server, is_multicast):
         ident = int.from_bytes(os.urandom(2), "big")
-        self._asked.append((i, name, ident, None if is_multicast else server))
+        self._asked.append((i, host, ident, None if is_multicast else server))
+        name = _name(host, is_multicast)
         data = packet.pack_query(ident, ((name, packet.A),), is_multicast)
         self._udp.sendto(data, server)
+
+    def _forget(self, i):
+        for k in range(len(self._asked) - 1, -1, -1):
+            if self._asked[k][0] == i:
+                self._asked.pop(k)
 
     def answers(self) -> list:
         """(index, address as text) of the names that were answered."""
@@ -60,36 +64,47 @@ class Query:
                 data, sender = self._udp.recvfrom(_DATAGRAM)
             except (OSError, AttributeError):  # nothing more, or never opened
                 break
-            self._take(data, len(data), sender, found)
+            if len(data) > 1:
+                self._take(data, sender, found)
         return found
 
-    def _take(self, data, n, sender, found):
-        if n < 2:
-            return
+    def _take(self, data, sender, found):
         ident = data[0] << 8 | data[1]
+        n = len(data)
         try:
             for name, kind, at, end in packet.records(data, n):
-                if kind != packet.A:
-                    continue
-                for i, asked, number, server in self._asked:
+                for i, host, number, server in self._asked if kind == packet.A else ():
                     # a server's answer may lead over other names to the address
-                    is_mine = name == asked if server is None else server == sender
-                    if is_mine and ident == number:
-                        host = packet.read_address(data, at, end)
-                        if is_possible(host) and i not in [row[0] for row in found]:
-                            found.append((i, host))
+                    if (
+                        name == _name(host, True)
+                        if server is None
+                        else server == sender and ident == number
+                    ):
+                        address = packet.read_address(data, at, end)
+                        if is_possible(address):
+                            found.append((i, address))
+                            self._forget(i)
+                            return
         except ValueError:
             pass  # damaged: what came before is good
 
     def is_over(self, now_ms: int) -> bool:
         """True when nothing more is to be expected."""
-        return ticks_diff(now_ms, self._asked_ms) > _WAIT_MS
+        return not self._asked or ticks_diff(now_ms, self._asked_ms) > _WAIT_MS
 
     def close(self) -> None:
         """Give the socket back."""
         if self._udp is not None:
             self._udp.close()
         self._udp = None
+
+
+def _name(host: str, is_multicast: bool) -> bytes:
+    """What is asked for."""
+    host = host.lower()
+    if is_multicast and "." not in host:
+        host += ".local"
+    return host.encode()
 
 
 def is_possible(host: str) -> bool:

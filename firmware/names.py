@@ -20,7 +20,7 @@ _FIRST_MS = const(1000)
 _LONGEST_MS = const(64000)
 _SILENT_MS = const(6000)
 _BOOT_S = const(5)
-_AT_ONCE = const(8)  # names asked for in one go
+_AT_ONCE = const(4)  # names asked for in one go
 
 
 class Names:

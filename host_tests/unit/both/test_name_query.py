@@ -64,7 +64,11 @@ def test_a_name_without_a_dot_is_asked_of_both():
     def test(query, peer):
         query.ask(0, "box", 0)
         assert peer.asked()[12:] == name(b"box") + b"\0\1\0\1"  # the first one was read, too
-        assert [row[1] for row in query._asked] == [b"box.local", b"box"]
+        assert [name_query._name("Box", way) for way in (True, False)] == [b"box.local", b"box"]
+        number = query._asked[0][2]
+        peer.answer(record(b"box.local", 1, b"\x0a\0\0\x09"), ident=number)
+        assert query.answers() == [(0, "10.0.0.9")]
+        assert query.is_over(0)  # nothing more is asked for
 
     queried(test)
 
@@ -93,10 +97,11 @@ def test_without_a_network_nothing_comes():
         peer.mdns_target = None  # cannot be called
         query.ask(0, "a..example", 0)  # no name
         assert query.answers() == []
+        assert not query.is_over(4000)
+        assert query.is_over(4001)
         peer.dns_servers = list
         query.ask(0, "box.example", 0)
         assert peer.asked() == b""
-        assert not query.is_over(4000) or query.is_over(4001)
 
     queried(test)
 
