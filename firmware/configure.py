@@ -99,6 +99,7 @@ def make(app, new) -> None:
     if not new["charge_manager"]["enable_watchdog"]:
         app.write_watch_ms = 0
     app.http_port = new["http"]["port"]
+    app.open_reading = new.get("login", {}).get("open_reading", False)
     app.manager = warp_config.values(manager)
     app.maximum_ma = manager["maximum_available_current"]
     given = new["charge_manager"]
