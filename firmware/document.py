@@ -120,18 +120,22 @@ class _Checked:
         self._circuit = circuits[0]["name"] if circuits else None
 
     def __iter__(self):
-        from firmware.schema import fields_of, table
-
         given = self._given
-        fields = fields_of(_TABLE)
-        for i, entry in enumerate(given):
-            if i == _MOST:
-                count = len(given) if isinstance(given, list) else _MOST + 1
-                fail(_ROWS, "%d entries" % count, "at most %d" % _MOST)
-            row = table("%s[%d]" % (_ROWS, i), entry, fields)
-            if row["circuit"] is None:
-                row["circuit"] = self._circuit
-            yield row
+        try:
+            from firmware.schema import fields_of, table
+
+            fields = fields_of(_TABLE)
+            for i, entry in enumerate(given):
+                if i == _MOST:
+                    count = len(given) if isinstance(given, list) else _MOST + 1
+                    fail(_ROWS, "%d entries" % count, "at most %d" % _MOST)
+                row = table("%s[%d]" % (_ROWS, i), entry, fields)
+                if row["circuit"] is None:
+                    row["circuit"] = self._circuit
+                yield row
+        finally:
+            fields_of = table = fields = row = entry = None
+            unload("firmware", ("schema", "checks"))
 
 
 def _table(path, value, fields):
