@@ -7,25 +7,27 @@ before it in its list: so 64 wallboxes, sealed, fit into a request.
 
 import json
 
-from firmware import learnt_file, users_file
-from firmware.schema import fields_of
+from on_demand import call, take
 
 SETTING = "setting"  # key, value
 ENTRY = "entry"  # key of the list, entry
 USER = "user"  # an entry of the file of users
 LEARNT = "learnt"  # one of the file of learnt rotations
+_LEARNT_FILE = "learnt.json"
 
+# where the fields of a list are: firmware.tables_*
 _TABLES = {
-    "chargers": "chargers.CHARGER",
-    "circuits": "circuits.CIRCUIT",
-    "meters": "meters.METER",
-    "inputs": "meters.INPUT",
+    "chargers": ("chargers", "CHARGER"),
+    "circuits": ("circuits", "CIRCUIT"),
+    "meters": ("meters", "METER"),
+    "inputs": ("meters", "INPUT"),
 }
 
 
 def lean(key: str, entries):
     """Generate the entries of a list of the settings without what has its default."""
-    fields = fields_of(_TABLES[key])
+    part, name = _TABLES[key]
+    fields = take("firmware", "tables_" + part, name)
     for entry in entries:
         row = {}
         for field in fields:
@@ -60,12 +62,12 @@ def _rows(document):
         else:
             yield [SETTING, key, document[key]]
     try:
-        for entry in users_file.entries():
+        for entry in call("firmware", "users_file", "entries"):
             yield [USER, entry]
     except OSError:
         pass  # nobody has set a password yet
     try:
-        with open(learnt_file.FILE, "rb") as file:
+        with open(_LEARNT_FILE, "rb") as file:
             rows = json.load(file).get("rotations", ())
     except (OSError, ValueError):
         rows = ()  # nothing was learnt

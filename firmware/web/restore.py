@@ -6,22 +6,19 @@ replaced whole; a power cut between the two leaves the users as they were. A fil
 leaves those that are stored; what it lacks is named in the answer.
 """
 
+import gc
 import json
 import os
-from binascii import unhexlify
 
 from compat import const
 from on_demand import call, take, unload
 
 from firmware import eventcodes, web
-from firmware.web import Refusal
 
 FORMAT = "fusekeeper-backup"  # see backup.py
 VERSION = const(1)
 
 _FILE = "restore.new"
-_MOST_ROUNDS = const(20000)
-_TEXT = const(256)  # characters of a piece
 _AFTER_RESTART = ("network", "http")
 _LISTS = ("circuits", "meters", "inputs")
 _WRONG = 'wrong body; right: {"backup": the content of a backup file, "password": its password}'
@@ -45,8 +42,10 @@ async def write(context, request):
         if "data" in backup:
             password = given.get("password")
             given = request.body = None
-            error = await _unseal(backup, password)
+            opening = take("firmware.web", "unseal", "unseal")(backup, password)
             backup = None
+            error = await opening
+            opening = None
             return error or _restore_all(context)
         request.body = None
         if not isinstance(backup.get("settings"), dict):
@@ -58,44 +57,6 @@ async def write(context, request):
         except OSError:
             pass
         unload("firmware", ("users_file", "learnt_file", "secrets", "schema", "store"))
-
-
-async def _unseal(backup: dict, password) -> str | None:
-    """Put the rows of a sealed backup into a file; or return what is wrong."""
-    if not isinstance(password, str):
-        return "password: missing; right: the one that the backup was sealed with"
-    rounds = backup.get("rounds")
-    texts = backup.get("data")
-    try:
-        salt = unhexlify(backup.get("salt", ""))
-        iv = unhexlify(backup.get("iv", ""))
-        good = len(salt) == len(iv) == 16 and isinstance(texts, list) and len(texts) > 0
-        for text in texts if good else ():
-            good = good and isinstance(text, str) and 0 < len(text) <= _TEXT
-    except (ValueError, TypeError):
-        good = False
-    if not good or type(rounds) is not int or not 1000 <= rounds <= _MOST_ROUNDS:
-        return "backup: damaged; right: the file as it was saved"
-    header = b"%s %d %d " % (FORMAT.encode(), VERSION, rounds) + salt
-    stretch = take("firmware", "stretch", "stretch")
-    key = await stretch(password.encode(), salt, rounds)
-    stretch = None
-    try:
-        from firmware import sealed
-
-        if not sealed.is_sound(key, header, iv, texts):
-            return "backup: wrong password, or damaged; right: the file and its password"
-        with open(_FILE, "wb") as file:
-            for piece in sealed.opened(key, iv, texts):
-                file.write(piece)
-    except ValueError:
-        return "backup: damaged; right: the file as it was saved"
-    except OSError as error:
-        raise Refusal(500, "not written (%s); all is as before" % error) from None
-    finally:
-        sealed = None
-        unload("firmware", ("sealed",))
-    return None
 
 
 def _rows(kind: str):
@@ -148,7 +109,9 @@ def _restore(context, new: dict, users: list, learnt: list):
         new = secrets.unmask(new, before)
     finally:
         secrets = None
+        unload("firmware", ("secrets", "schema"))
     before = {name: before.get(name) for name in _AFTER_RESTART}
+    gc.collect()  # this needs most memory of all
     error = context.apply_settings(new)
     if error:
         return error
