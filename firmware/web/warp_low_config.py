@@ -18,15 +18,18 @@ _LONGEST_S = 14400
 
 
 def _shown(context) -> dict:
-    sharing = context.document()["sharing"]
-    slot_s = sharing["slot_minutes"] * 60
-    margin_ma = sharing.get("start_margin_ma", 0)
+    """As it is in force: reading the settings would take much memory."""
+    site = context.site
+    slot_s = site.slot_ms // 1000
+    every_ms = 0
+    for module in site.modules:
+        every_ms = getattr(module, "every_ms", every_ms)
     return {
-        "allocation_interval": max(1, sharing.get("raise_every_s", 0)),
-        "global_hysteresis": sharing.get("minimum_off_s", 0),
+        "allocation_interval": max(1, every_ms // 1000),
+        "global_hysteresis": site.off_ms // 1000,
         "wakeup_time": _WAKE_UP_S,
-        "plug_in_time": slot_s if sharing.get("welcome_slot") else 0,
-        "enable_current_factor_pct": 100 + margin_ma * 100 // _MINIMUM_MA,
+        "plug_in_time": slot_s if site.welcomes else 0,
+        "enable_current_factor_pct": 100 + site.start_margin_ma * 100 // _MINIMUM_MA,
         "rotation_interval": slot_s,
     }
 
