@@ -55,9 +55,8 @@ def end(context, user: str) -> None:
     """End whatever a user or a token has opened: it has changed."""
     memory = web.memory
     memory[CHANGES] += 1
-    live = getattr(context, "live", None)
-    if live:
-        live.close(user)
+    if context.live:
+        call("firmware.web", "live", "close", context, user)
     for entries in (memory[SESSIONS], memory[VERIFIED]):
         for entry in list(entries):
             if entry[1] == user:

@@ -51,11 +51,13 @@ async def test_the_first_password_is_set_once():
             assert status == 400 and "right: " in text, wrong
         assert (await site.ask("POST", "/api/setup", {}))[0] == 400
         assert (await site.ask("POST", "/api/setup", {"password": PASSWORD, "a": 1}))[0] == 400
+        live = site.watch("")
         status, head, text = await site.ask("POST", "/api/setup", {"password": PASSWORD})
         assert (status, json.loads(text)) == (200, {"user": "admin", "role": "administrator"})
         for flag in ("; HttpOnly", "; SameSite=Strict", "; Path=/"):
             assert flag in head
         assert site.events == [(eventcodes.PASSWORD, 0, 0)]
+        assert live[0] is None  # nobody may read any more
         assert (await site.ask("POST", "/api/setup", {"password": "another one"}))[0] == 403
         hello = json.loads((await site.ask("GET", "/api/hello"))[2])
         assert (hello["first_visit"], hello["role"], hello["user"]) == (False, "nobody", "")
@@ -210,6 +212,7 @@ async def test_ones_own_password():
         admin = await site.set_up()
         eve = await add_viewer(site, admin)
         again = await site.login("eve", "viewer's own")
+        live = [site.watch("eve"), site.watch("admin")]
         given = {"old": "viewer's own", "new": "another one"}
         assert (await site.ask("POST", "/api/password", dict(given, old="x"), eve))[0] == 403
         assert (await site.ask("POST", "/api/password", dict(given, new="x"), eve))[0] == 400
@@ -217,7 +220,7 @@ async def test_ones_own_password():
         assert (await site.ask("POST", "/api/password", given))[0] == 401
         code, head, _ = await site.ask("POST", "/api/password", given, eve)
         assert code == 200 and "HttpOnly" in head
-        assert site.closed == ["", "eve", "eve"]  # live updates: those of nobody, then of eve
+        assert [client[0] is None for client in live] == [True, False]  # eve's live updates ended
         for session in (eve, again, basic("eve", "viewer's own")):
             assert (await site.may("GET", "/api/status", session))[0] == 401
         assert (await site.may("GET", "/api/status", basic("eve", "another one")))[0] == 0

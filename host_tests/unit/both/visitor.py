@@ -32,8 +32,7 @@ class Site:
         self.events = Events()
         self.now_s = 100
         self.said = []  # each answer, head and body
-        self.closed = []  # whose live updates were ended
-        self.live = self
+        self.live = [self, None, [], None]  # as firmware/web/live.py keeps it
 
     def __enter__(self):
         self.home = os.getcwd()
@@ -67,8 +66,11 @@ class Site:
     def leave(self, _request):
         pass
 
-    def close(self, user):
-        self.closed.append(user)
+    def watch(self, user):
+        """Let a user have live updates; what of them is open is [0] of the answer."""
+        client = [Socket(), user]
+        self.live[2].append(client)
+        return client
 
     def restart(self):
         """All that is in RAM is gone."""
@@ -109,6 +111,11 @@ class Site:
         status, head, _ = await self.ask("POST", "/api/setup", {"password": PASSWORD})
         assert status == 200
         return {b"cookie": cookie(head)}
+
+
+class Socket:
+    def close(self):
+        pass
 
 
 class Request:
