@@ -7,7 +7,7 @@ brain's: loadmgmt.event.
 STARTED = 1  # value: 0 power on, 1 restart asked for, 2 watchdog, 3 crash or reset button
 SETTINGS_ERROR = 2  # the text is in /api/status
 CONFIG_CHANGED = 3
-LEFT_OUT = 4  # subject: 1 history and learner, 2 all that can be switched on; value: which settings
+LEFT_OUT = 4  # subject: 1 history and learner, 2 all that can be switched on; value: settings
 AVAILABLE_CURRENT = 32  # subject: 0 written, 1 the writer went silent; value: mA, -1 no limit
 TASK_RESTARTED = 40  # subject: number of the task; value: pause before it, ms
 TASK_FAILED = 41  # subject: number of the task, -1 unknown; its traceback is on the console
