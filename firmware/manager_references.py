@@ -5,9 +5,11 @@ from firmware.wrong import fail
 _BY_ITSELF = ("failsafe_ma", "boot_ma")  # what a wallbox offers when nobody tells it anything
 
 
-def check(circuits, manager, found, count):
+def check(document, found, count):
     """found: {number of a circuit, -1 where there is none: mA on L1, L2, L3, for each of
     _BY_ITSELF}; count: of the wallboxes."""
+    circuits = document["circuits"]
+    manager = document["charge_manager"]
     for number in sorted(found):
         if number < 0:
             limits = (("", manager["maximum_available_current"]),)
