@@ -1,4 +1,4 @@
-"""Asks for the addresses of names and takes the answers, without waiting.
+"""Asks for the addresses of names, and gives them to their wallboxes, without waiting.
 
 A name that ends in .local, or has no dot at all, is asked for by multicast DNS from a port of our
 own, so that the answer comes to us alone (RFC 6762 section 5.1); any other, and again one without
@@ -7,14 +7,17 @@ a dot, from the network's name servers, one after the other. Loaded as long as a
 
 import os
 
-from compat import const, open_udp, ticks_diff, ticks_ms
+from compat import const, open_udp, ticks_diff, ticks_ms, udp_address
 from dns import packet
+from on_demand import call
 
-from firmware import board
+from firmware import board, eventcodes
 
 _WAIT_MS = const(4000)
 _DATAGRAM = const(600)
 _DRAIN = const(16)
+_PORT = const(34128)
+_TELL_MS = const(4000)  # the pause after which a name counts as unknown
 
 
 class Query:
@@ -88,6 +91,26 @@ class Query:
         except ValueError:
             pass  # damaged: what came before is good
 
+    def listen(self, app, names, now_ms: int) -> None:
+        """Give the addresses that have come to their wallboxes."""
+        for i, host in self.answers():
+            point = app.site.points[i]
+            address = udp_address(host, _PORT)
+            if names.needs(app, point, now_ms) and app.warp.addresses[i] != address:
+                locate(app, names, point, address, now_ms)
+
+    def give_up(self, app, names, k: int) -> None:
+        """Nobody knows the name, and no charge of before can be running there any more."""
+        i = names.indices[k]
+        point = app.site.points[i]
+        if app.warp.addresses[i] is not None:
+            return
+        if point.lost and point.may_ma == 0 and not point.is_silent():
+            point.name_error = True
+        if point.name_error and names.pause_ms[k] > _TELL_MS and not names.told[k]:
+            names.told[k] = 1
+            app.events.add(eventcodes.NAME_UNKNOWN, i)
+
     def is_over(self, now_ms: int) -> bool:
         """True when nothing more is to be expected."""
         return not self._asked or ticks_diff(now_ms, self._asked_ms) > _WAIT_MS
@@ -97,6 +120,28 @@ class Query:
         if self._udp is not None:
             self._udp.close()
         self._udp = None
+
+
+def locate(app, names, point, address, now_ms) -> None:
+    """Let a wallbox be asked at this address, unless another one has it."""
+    i = point.index
+    k = names.indices.find(bytes((i,)))
+    warp = app.warp
+    if address in warp.addresses:
+        j = warp.addresses.index(address)
+        other = app.site.points[j]
+        if other.heard or not other.host:
+            if not names.told[k]:
+                names.told[k] = 1
+                app.events.add(eventcodes.NAME_DOUBLED, i, j)
+            return
+        call("chargers", "locate", "locate", warp, j, None)  # it is elsewhere by now
+    if point.name_error:
+        point.name_error = False
+        point.reading_ms = point.sent_ms = now_ms  # as one that has just been added
+    names.told[k] = 0
+    call("chargers", "locate", "locate", warp, i, address)
+    app.events.add(eventcodes.NAME_FOUND, i)
 
 
 def _name(host: str, is_multicast: bool) -> bytes:

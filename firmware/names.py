@@ -2,41 +2,44 @@
 
 A keeper, see firmware.keepers; loaded only where there are names. A name is asked for at the
 start, and again when its wallbox has been silent for some seconds (a router may have given it
-another address), in ever longer intervals up to a minute; the address of one that answers is never
-moved. Nothing here waits: what asks (firmware.name_query) is loaded as long as an answer is due.
+another address), in ever longer intervals up to half a minute; the address of one that answers is
+never moved. Nothing here waits: what asks and what becomes of the answers (firmware.name_query) is
+loaded as long as an answer is due.
 
 Until its name is known, a wallbox is one that does not answer: after the start its current stays
 reserved until its own time-out has passed (R5), for a charge that was running then goes on. When
 nobody knows the name even then, the wallbox has a name_error.
 """
 
-from compat import const, ticks_add, ticks_diff, ticks_ms, udp_address
-from on_demand import call, take, unload
+from array import array
 
-from firmware import eventcodes
+from compat import const, ticks_diff, ticks_ms
+from on_demand import take, unload
 
-_PORT = const(34128)
 _FIRST_MS = const(1000)
-_LONGEST_MS = const(64000)
+_LONGEST_MS = const(32000)
 _SILENT_MS = const(6000)
 _BOOT_S = const(5)
 _AT_ONCE = const(4)  # names asked for in one go
 
 
 class Names:
-    """Keeps the addresses of `rows`: [index of the wallbox, when to ask, pause, told]."""
+    """Keeps the addresses of the wallboxes of `indices`."""
 
     def __init__(self, app):
-        now = ticks_ms()
-        self._query = None
-        self.rows = []
+        self.query = None
+        self.indices = bytearray()
         for point in app.site.points:
             if point.host and point.host != "127.0.0.1":
-                self.rows.append([point.index, now, _FIRST_MS, False])
+                self.indices.append(point.index)
                 if point.name_error and app.uptime_s() < _BOOT_S:
                     # its charge may be running: it counts as any other that was not heard yet
                     point.name_error = False
                     point.may_ma = point.peak_ma = point.max_ma
+        n = len(self.indices)
+        self.asked_ms = [ticks_ms()] * n
+        self.pause_ms = array("H", bytes(2 * n))  # after that; 0: not asked yet
+        self.told = bytearray(n)  # that nobody knows it, or that it leads to another wallbox
 
     def go_on(self, app, was) -> None:
         """Nothing: the addresses have been taken over, the others are asked for anew."""
@@ -44,68 +47,31 @@ class Names:
     def keep(self, app) -> None:
         """Take the answers that have come, and ask for what is due; call it twice a second."""
         now = ticks_ms()
-        query = self._query
-        if query is not None:
-            for i, host in query.answers():
-                self._found(app, i, host, now)
+        if self.query:
+            self.query.listen(app, self, now)
         asked = 0
-        for row in self.rows:
-            i, due_ms, pause_ms, _ = row
+        for k, i in enumerate(self.indices):
             point = app.site.points[i]
-            if not self._needs(app, point, now):
-                row[1] = now
-                row[2] = _FIRST_MS
+            if not self.needs(app, point, now):
+                self.pause_ms[k] = 0
                 continue
-            self._give_up(app, point, row)
-            if ticks_diff(now, due_ms) < 0 or asked == _AT_ONCE:
+            pause_ms = self.pause_ms[k]
+            if asked == _AT_ONCE or (pause_ms and ticks_diff(now, self.asked_ms[k]) < pause_ms):
                 continue
             asked += 1
-            row[1] = ticks_add(now, pause_ms)
-            row[2] = min(2 * pause_ms, _LONGEST_MS)
-            if self._query is None:
-                self._query = take("firmware", "name_query", "Query")()
-            self._query.ask(i, point.host, now)
-        if self._query is not None and self._query.is_over(now):
-            self._query.close()
-            self._query = query = None
+            self.asked_ms[k] = now
+            self.pause_ms[k] = min(2 * pause_ms, _LONGEST_MS) or _FIRST_MS
+            if not self.query:
+                self.query = take("firmware", "name_query", "Query")()
+            self.query.give_up(app, self, k)
+            self.query.ask(i, point.host, now)
+        if self.query and self.query.is_over(now):
+            self.query.close()
+            self.query = None
             unload("dns", ("packet",))
 
-    def _needs(self, app, point, now) -> bool:
+    def needs(self, app, point, now) -> bool:
         """True for a wallbox without an address, or silent at the one it had."""
         if app.warp.addresses[point.index] is None:
             return True
         return not point.heard and ticks_diff(now, point.reading_ms) > _SILENT_MS
-
-    def _give_up(self, app, point, row) -> None:
-        """Nobody knows the name, and no charge of before can be running there any more."""
-        if app.warp.addresses[point.index] is not None:
-            return
-        if point.lost and point.may_ma == 0 and not point.is_silent():
-            point.name_error = True
-        if point.name_error and row[2] > 4 * _FIRST_MS and not row[3]:
-            row[3] = True
-            app.events.add(eventcodes.NAME_UNKNOWN, point.index)
-
-    def _found(self, app, i: int, host: str, now: int) -> None:
-        """A name leads to this address."""
-        point = app.site.points[i]
-        warp = app.warp
-        address = udp_address(host, _PORT)
-        if not self._needs(app, point, now) or warp.addresses[i] == address:
-            return
-        row = next(row for row in self.rows if row[0] == i)
-        if address in warp.addresses:
-            k = warp.addresses.index(address)
-            other = app.site.points[k]
-            if other.heard or not other.host:
-                if not row[3]:
-                    row[3] = True
-                    app.events.add(eventcodes.NAME_DOUBLED, i, k)
-                return
-            call("chargers", "locate", "locate", warp, k, None)  # it is elsewhere by now
-        if point.name_error:
-            point.name_error = False
-            point.reading_ms = point.sent_ms = now  # as one that has just been added
-        row[3] = False
-        call("chargers", "locate", "locate", warp, i, address)
-        app.events.add(eventcodes.NAME_FOUND, i)
