@@ -19,7 +19,9 @@ def read(context, query: str) -> dict:
     """The tree."""
     history = call("firmware.web", "history_api", "keeper", context)
     call("firmware.web", "history_api", "asked", query)
-    return {"chargers": _names(history), "days": _days(history)}
+    if history is None:
+        return {"enabled": False, "chargers": [], "days": []}
+    return {"enabled": True, "chargers": _names(history), "days": _days(history)}
 
 
 def _names(history):
