@@ -133,6 +133,7 @@ class Context:
     learnt = Learnt()
     live = None
     events = Events()
+    keepers = ()
 
     def __init__(self):
         self.started_s = int(time.time())
