@@ -2,57 +2,27 @@
 they refuse. The site has two wallboxes, a meter on the bus and one whose values are pushed."""
 
 import json
-import time
 import urllib.request
 
 import pytest
 
 from host_tests.site.running import Running
+from host_tests.web.warp_shapes import (
+    AVAILABLE,
+    CONFIG,
+    EXAMPLE,
+    LOAD,
+    LOW,
+    LOW_STATE,
+    SAMPLE,
+    SHAPES,
+    WRONG_SAMPLES,
+)
 from tools.simsite import CarConfig, SiteConfig
 from tools.simsite.site import BoxConfig
 
-LOW = "/charge_manager/low_level_config"
 MODES = "/charge_manager/charge_modes"
-CONFIG = "/charge_manager/config"
-AVAILABLE = "/charge_manager/available_current"
-LOAD = "/power_manager/dynamic_load_config"
-LOW_STATE = "/power_manager/low_level_state"
 UPDATE = "/meters/1/update"
-# key by key as a WARP has them
-SHAPES = {
-    "/charge_manager/state": "state l_raw l_min l_spread alloc l_max_pv auth_changed chargers",
-    "/charge_manager/state/chargers/0": "s e ac ap sc sp lu n uid d0 d1 d3 dc u",
-    "/charge_manager/low_level_state": "last_hyst_reset wnd_min wnd_max chargers",
-    "/charge_manager/low_level_state/chargers/0": "b rc ae ls lp lw ip",
-    LOW: "allocation_interval global_hysteresis wakeup_time plug_in_time rotation_interval "
-    "enable_current_factor_pct",
-    CONFIG: "enable_charge_manager enable_watchdog default_available_current "
-    "maximum_available_current minimum_current_auto minimum_current minimum_current_1p "
-    "minimum_current_vehicle_type verbose requested_current_threshold requested_current_margin "
-    "chargers",
-    AVAILABLE: "current",
-    "/power_manager/config": "enabled phase_switching_mode excess_charging_enable default_mode "
-    "meter_slot_grid_power meter_slot_battery_power battery_mode battery_target_soc "
-    "battery_inverted battery_deadzone target_power_from_grid guaranteed_power cloud_filter_mode",
-    LOAD: "enabled meter_slot_grid_currents current_limit largest_consumer_current "
-    "safety_margin_pct",
-    "/power_manager/state": "config_error_flags external_control",
-    LOW_STATE: "power_at_meter power_at_battery battery_soc power_available "
-    "i_meter i_pp_max i_pp_mavg i_pp max_current_limited is_3phase charging_blocked",
-    "/power_manager/external_control": "phases_wanted",
-    "/power_manager/charge_mode": "mode",
-    "/meters/1": "config state value_ids values errors",
-    "/api/external": "enabled available_ma default_ma maximum_ma written by age_s watchdog",
-    "/api/external/watchdog": "enabled armed seconds left_s",
-}
-# as in WARP's documentation
-EXAMPLE = """{
-"enable_charge_manager": true, "enable_watchdog": false, "default_available_current": 16000,
-"maximum_available_current": 32000, "minimum_current_auto": true, "minimum_current": 9200,
-"minimum_current_1p": 6000, "minimum_current_vehicle_type": 1, "verbose": true,
-"requested_current_threshold": 60, "requested_current_margin": 3000,
-"chargers": [ { "host": "127.0.0.1", "name": "warp-AbCd" },
-{ "host": "warp2-22oH.local", "name": "warp2-22oH" } ] }"""
 
 
 @pytest.fixture(scope="module")
@@ -240,35 +210,25 @@ def test_values_are_pushed(site):
     config = site.get("/meters/1/config")
     assert config[0] == 4 and len(config[1]["value_ids"]) == 12
     assert site.get("/meters/1/values") == [None] * 12
-    values = [230.1, 229.8, 231.4, 10.5, -2.25, 0, 2300, -500, 0, 1800, 123.4, 5.6]
-    write(site, UPDATE, values, "POST")
-    assert site.get("/meters/1/values") == pytest.approx(values, rel=1e-5)
+    write(site, UPDATE, SAMPLE, "POST")
+    assert site.get("/meters/1/values") == pytest.approx(SAMPLE, rel=1e-5)
     assert site.get("/meters/1/values/3") == 10.5
-    time.sleep(0.11)  # at most ten a second
-    write(site, UPDATE, {"current_ma": [1000, 2000, 3000]})
+    own = {"current_ma": [1000, 2000, 3000]}
+    site.poll(lambda: site.put(UPDATE, own)[0] == 200, 5, 0.02, "not too soon")
     shown = site.get("/meters/1")
     assert shown["values"][3:] == [1, 2, 3, 230, 460, 690, 1380, None, None]
-    assert shown["state"]["age_ms"] < 5000 and shown["errors"]["meter"] == 0
-    wrong = (
-        [], values[:11], [*values, 1], values[:3] + [None] * 9, None, 5, "x", {}, True,
-        {"current_ma": [1, 2]}, {"current_ma": 5}, {"current_ma": [1, 2, None]},
-        {"current_ma": [1, 2, 1000001]}, {"current_ma": [1, 2, "3"]}, {"current_ma": [1, 2, True]},
-        {"current_ma": [1, 2, 3], "more": 1}, {"power_w": 5},
-        {"current_ma": [1, 2, 3], "power_w": 1000001},
-        {"current_ma": [1, 2, 3], "voltage_mv": [-1, 0, 0]},
-        {"current_ma": [1, 2, 3], "energy_import_wh": -1},
-    )  # fmt: skip
-    for body in wrong:
+    assert shown["state"]["age_ms"] < 5000
+    for body in WRONG_SAMPLES:
         refused(site, UPDATE, body)
     assert raw(site, UPDATE, b'{"current_ma": [1, 2, NaN]}')[0] == 400
     assert raw(site, UPDATE, b'{"current_ma": [1, 2, 1e400]}')[0] == 400
     assert site.get("/meters/1/values") == shown["values"]
-    assert site.get("/meters/1/errors/meter") == len(wrong) + 1
-    answers = [site.put(UPDATE, {"current_ma": [i, 0, 0]})[0] for i in range(20)]
-    assert set(answers) == {200, 429}
-    refused(site, "/meters/0/update", values, "grid")
-    assert site.put("/meters/2/update", values)[0] == 404
-    assert site.put("/meters/1/values", values)[0] == 405
+    count = shown["errors"]["meter"] + len(WRONG_SAMPLES) + 1
+    assert site.get("/meters/1/errors/meter") == count
+    site.poll(lambda: site.put(UPDATE, own)[0] == 429, 10, 0, "ten a second at most")
+    refused(site, "/meters/0/update", SAMPLE, "grid")
+    assert site.put("/meters/2/update", SAMPLE)[0] == 404
+    assert site.put("/meters/1/values", SAMPLE)[0] == 405
 
 
 def raw(site, path, body):
