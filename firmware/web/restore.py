@@ -84,15 +84,20 @@ def _entries(wanted: str):
 def _restore_all(context):
     """Restore what is in the file."""
     new = {}
-    for key, value in _rows("setting"):
-        new[key] = value
-    for key in _LISTS:
-        new[key] = list(_entries(key))
-    new["chargers"] = _entries("chargers")
-    users = [entry for (entry,) in _rows("user")]
-    if users and not [1 for user in users if user.get("name") and user.get("role") == 2]:
+    try:
+        for key, value in _rows("setting"):
+            new[key] = value
+        for key in _LISTS:
+            new[key] = list(_entries(key))
+        users = [entry for (entry,) in _rows("user")]
+        has_one = [1 for user in users if user["role"] == 2 and "name" in user]
+        learnt = [entry for (entry,) in _rows("learnt")]
+    except (ValueError, KeyError, TypeError, IndexError):
+        return "backup: its content is none of Fusekeeper's; right: a file of /api/backup"
+    if users and not has_one:
         return "backup: its users have no administrator; right: one of them at least"
-    return _restore(context, new, users, [entry for (entry,) in _rows("learnt")])
+    new["chargers"] = _entries("chargers")
+    return _restore(context, new, users, learnt)
 
 
 def _restore(context, new: dict, users: list, learnt: list):

@@ -69,18 +69,23 @@ def test_the_settings_come_back_as_they_were_but_without_secrets(firmware, befor
 
 def test_a_sealed_backup_brings_all_back(firmware, before):
     known = users(firmware)
+    learnt = firmware.site.flash / "learnt.json"
+    rows = [["192.168.1.9", "grid", None, "L231"], ["192.168.1.8", "grid", "L123", "L312"]]
+    learnt.write_text(json.dumps({"rotations": rows}))
     status, sealed = firmware.asked("POST", "/api/backup", {"password": PASSWORD})
     assert status == 200, sealed
     text = json.dumps(sealed)
     for secret in ("streng", "geheim", known[0]["hash"]):
         assert secret not in text
     assert firmware.asked("PATCH", "/api/settings", {"name": "x", "network": None})[0] == 200
+    learnt.unlink()
     user = {"password": "a guest's password", "role": "viewer"}
     assert firmware.asked("PUT", "/api/users/guest", user)[0] == 200
     assert len(users(firmware)) == 2
     status, answer = restore(firmware, sealed, password=PASSWORD)
     assert status == 200, answer
-    assert answer["restored"] == ["settings", "users"] and answer["missing"] == []
+    assert answer["restored"] == ["settings", "users", "learnt"] and answer["missing"] == []
+    assert json.loads(learnt.read_text())["rotations"] == rows
     assert answer["after_restart"] == ["network"]
     assert users(firmware) == known
     assert "streng geheim" in stored(firmware)
@@ -144,6 +149,37 @@ def test_what_is_wrong_is_said_and_nothing_changes(firmware, before):
         assert firmware.asked("POST", "/api/backup", body)[0] == 400
     assert not [name for name in os.listdir(firmware.site.flash) if name.startswith("restore")]
     assert firmware.get("/api/settings") == before
+
+
+def sealed_by_hand(content):
+    """A sealed file of ours with another content, made as docs/backup.md says."""
+    salt = iv = bytes(16)
+    key = hashlib.pbkdf2_hmac("sha256", PASSWORD.encode(), salt, 1000)
+    command = ["openssl", "enc", "-aes-256-cbc", "-iv", iv.hex(), "-K"]
+    command.append(hmac.digest(key, b"encrypt", "sha256").hex())
+    data = subprocess.run(command, input=content, capture_output=True, check=True).stdout
+    mac_key = hmac.digest(key, b"authenticate", "sha256")
+    data += hmac.digest(mac_key, b"fusekeeper-backup 1 1000 " + salt + iv + data, "sha256")
+    about = {"format": "fusekeeper-backup", "format_version": 1, "rounds": 1000}
+    text = base64.b64encode(data).decode()
+    texts = [text[i : i + 100] for i in range(0, len(text), 100)]
+    return {**about, "salt": salt.hex(), "iv": iv.hex(), "data": texts}
+
+
+def test_a_sealed_file_with_a_wrong_content_is_refused(firmware, before):
+    for content, words in (
+        (b"no JSON", "its content is none"),
+        (b'["setting"]', "its content is none"),
+        (b'["user", {"name": "x"}]', "its content is none"),
+        (b'["user", {"name": "x", "role": 1}]', "no administrator"),
+        (b'["setting", "name", 5]', "name: 5 is no text"),
+        (b'["entry", "chargers", {"host": null}]', "chargers[0].host: missing"),
+        (b'["entry", "chargers", {"hst": "x"}]', "chargers[0].hst: unknown key"),
+        (b'["setting", "name", "Hof"]\n' * 30, ""),
+    ):
+        status, answer = restore(firmware, sealed_by_hand(content), password=PASSWORD)
+        assert status == (400 if words else 200) and words in str(answer), (content, answer)
+        assert (firmware.get("/api/settings") == before) == bool(words)
 
 
 def test_an_old_version_is_brought_up_to_date(firmware, before):
