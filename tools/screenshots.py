@@ -1,6 +1,7 @@
 """Take the pictures of the page for the documentation: `python3 tools/screenshots.py URL`.
 
-URL is the address of a running page (`make demo` prints one). Writes docs/screenshots/*.png, wide
+URL is the address of a running page (`make demo` prints one) whose
+password is not set yet, or that of the tests. Writes docs/screenshots/*.png, wide
 and phone, light and dark. Only run by hand: the tests make no pictures.
 """
 
@@ -20,10 +21,11 @@ def main():
     environment.rerun()
     from playwright.sync_api import sync_playwright
 
-    from tools import system_packages
+    from tools import login, system_packages
 
     if len(sys.argv) != 2 or not sys.argv[1].startswith("http"):
         sys.exit("usage: screenshots.py URL")
+    credentials = login.first_password(sys.argv[1].rstrip("/"))
     folder = ROOT / "docs" / "screenshots"
     folder.mkdir(parents=True, exist_ok=True)
     with sync_playwright() as playwright:
@@ -36,6 +38,7 @@ def main():
                     viewport={"width": width, "height": height},
                     device_scale_factor=scale,
                     color_scheme=scheme,
+                    extra_http_headers=credentials,
                 )
                 page.goto(sys.argv[1])
                 page.wait_for_selector(LIVE)
