@@ -48,7 +48,7 @@ def _chargers(context):
             ae=min(received_wh, _MOST_WH),
             ls=site.turn_ms[i] if is_on else 0,
             lp=point.since_ms if point.heard and point.car else 0,
-            lw=waker._since_ms[i] if waker and waker.tries[i] else 0,
+            lw=site.turn_ms[i] if waker and waker.tries[i] else 0,  # a pause wakes it
             ip=site.less_ms[i] if is_on else 0,
         )
 
