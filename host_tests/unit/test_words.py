@@ -76,6 +76,11 @@ EVENTS = [
     ((32, 0, 9000), "Current set from outside: 9.0 A."),
     ((32, 1, -1), "Nobody has set the current from outside for too long: no limit applies."),
     ((20, 7, 6000), "7 does not answer; 6.0 A stay reserved for it."),
+    ((60, 4, 0xC0A80142 - (1 << 32)), "Wrong password from 192.168.1.66, 4 in a row."),
+    ((61, 2, 0x0A000007), "Login with a password from 10.0.0.7."),
+    ((62, 0, 0), "The first password was set."),
+    ((62, 1, 0), "A user has set a new password."),
+    ((63, 3, 0), "The users were changed: a token made."),
     ((99, 0, 0), "event.99"),
 ]
 
