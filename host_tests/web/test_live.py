@@ -70,12 +70,10 @@ def test_a_change_comes_within_a_second_and_alone(site):
 
 def test_what_is_as_it_was_is_not_sent_again(site):
     with watching(site) as (client,):
-        for _ in range(2):
-            client.round()
         before, begin = client.tree.rows, time.monotonic()
         for _ in range(3):
             client.round()
-        assert client.tree.rows - before <= 8  # ages, in whole seconds
+        assert client.tree.rows - before <= 12  # ages, in whole seconds; 57 in all
         assert 1.4 < time.monotonic() - begin < 4
 
 
@@ -103,10 +101,10 @@ def test_one_that_does_not_read_is_in_nobodys_way(site):
         silent = clients[0]
         silent.socket.shutdown(0)  # it reads nothing any more, and does not say so
         begin = time.monotonic()
-        for _ in range(3):
+        for _ in range(2):
             clients[1].round()
             clients[2].round()
-        assert time.monotonic() - begin < 4
+        assert time.monotonic() - begin < 3
         assert status(site)["name"]
 
 
@@ -115,7 +113,7 @@ def test_nothing_is_left_when_the_last_has_gone(site):
         with watching(site, 3):
             pass
         time.sleep(0.8)  # a round later it knows
-        return min(status(site)["mem_used"] for _ in range(6))
+        return min(status(site)["mem_used"] for _ in range(4))
 
     used_afterwards()  # names that were new stay
     before = used_afterwards()
