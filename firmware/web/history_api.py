@@ -14,6 +14,7 @@ from firmware.history import ROW, STEP_S
 from firmware.web import Refusal
 
 _MOST_H = const(48)
+_WIDEST = const(224)
 _QUERY = "wrong query; right: hours=1..48, series=number of a series, joined by &"
 
 
@@ -48,7 +49,8 @@ def read(context, query: str) -> dict:
     history = keeper(context)
     given = asked(query, hours=24, series=None)
     only = given["series"]
-    if not 1 <= given["hours"] <= _MOST_H or (history and only and only >= history.width):
+    width = history.width if history else _WIDEST
+    if not 1 <= given["hours"] <= _MOST_H or (only or 0) >= width > 0:
         raise Refusal(400, _QUERY)
     utc_s = board.utc_s()
     if history is None:
