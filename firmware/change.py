@@ -8,7 +8,7 @@ import gc
 import sys
 
 from compat import UPY, ticks_ms
-from on_demand import call, unload
+from on_demand import call, take, unload
 
 from firmware import board, eventcodes, settings
 
@@ -28,8 +28,9 @@ def apply(app, given) -> str | None:
         settings.discard()
         return None  # the flash is spared
     if not _is_room(max(len(app.site.points), len(new["chargers"]))):
-        error = settings.commit()
-        return error or call("firmware", "actions", "restart", app, None)
+        restart = take("firmware", "actions", "restart")  # there is memory for it, then
+        error = settings.commit(True)
+        return error or restart(app, None)
     before = dict(app.__dict__)
     error = ""
     try:

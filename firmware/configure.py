@@ -35,6 +35,10 @@ def start(app) -> None:
         call("firmware", "cautious", "leave_out_more", app, document)
         document = None
         error = "settings: too much for the memory; give less"
+    if call("firmware", "store", "tried", error is None):
+        app.events.add(eventcodes.SETTINGS_ERROR)
+        app.events.flush()
+        board.restart()  # with the settings before these
     if error:
         app.settings_error = app.settings_error or error
         app.is_bare = True

@@ -42,7 +42,10 @@ def prepare(document) -> tuple:
     Its wallboxes may be anything that gives their rows, a generator for example. commit() or
     discard() has to follow.
     """
-    return _call("prepare", document)
+    try:
+        return call("firmware", "preparing", "prepare", document)
+    finally:
+        unload("firmware", _PARTS)
 
 
 def is_same() -> bool:
@@ -50,9 +53,13 @@ def is_same() -> bool:
     return call("firmware", "store", "is_same")
 
 
-def commit() -> str | None:
-    """Make what was prepared the settings; return None or what is wrong (then they are not)."""
-    error = call("firmware", "store", "commit", firmware.wrong_file)
+def commit(is_untried=False) -> str | None:
+    """Make what was prepared the settings; return None or what is wrong (then they are not).
+
+    is_untried: nothing has been built of them; when the next start cannot do it, it takes the ones
+    before them.
+    """
+    error = call("firmware", "store", "commit", firmware.wrong_file, is_untried)
     if error is None:
         firmware.wrong_file = False
     return error

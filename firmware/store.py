@@ -16,6 +16,7 @@ FILE = "settings.json"
 COPY = "settings.ok"
 NEW = "settings.new"
 _BAD = "settings.bad"
+_BEFORE = "settings.old"
 _MAX_BYTES = 32768
 _CRC = b'"crc": "'
 
@@ -63,19 +64,36 @@ def is_same() -> bool:
         return False
 
 
-def commit(keep_wrong: bool) -> str | None:
+def commit(keep_wrong: bool, is_untried=False) -> str | None:
     """Make NEW the settings; return None or what went wrong.
 
-    With keep_wrong the file that is there is kept as settings.bad.
+    With keep_wrong the file that is there is kept as settings.bad; what is untried can be taken
+    back at the next start.
     """
     try:
         if keep_wrong and _exists(FILE):
             os.rename(FILE, _BAD)
+        elif is_untried and _exists(FILE):
+            os.rename(FILE, _BEFORE)
         os.rename(NEW, FILE)
     except OSError as error:
         return "%s: not written (%s); the old settings stay" % (FILE, error)
     _copy()
     return None
+
+
+def tried(is_good: bool) -> bool:
+    """Settings that were untried have been used at a start. When they are not good, those before
+    them are the stored ones again: True where there are any."""
+    if not _exists(_BEFORE):
+        return False
+    if is_good:
+        _remove(_BEFORE)
+        return False
+    if _exists(FILE):
+        os.rename(FILE, _BAD)
+    os.rename(_BEFORE, FILE)
+    return True
 
 
 def discard() -> None:

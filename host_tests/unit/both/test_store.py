@@ -314,3 +314,17 @@ def test_rows_that_are_generated_are_checked_one_by_one():
             assert words in settings.prepare(given)[1]
             assert "settings.new" not in os.listdir(".")
             assert len(settings.current()["chargers"]) == 1
+
+
+def test_settings_that_nobody_has_built_can_be_taken_back():
+    with Scratch():
+        settings.save(OLD)
+        settings.prepare(NEW)
+        assert settings.commit(True) is None and settings.current()["name"] == "new"
+        assert store.tried(False) and loaded_name() == "old"
+        assert settings.current()["name"] == "old" and "settings.bad" in os.listdir(".")
+        assert not store.tried(False) and loaded_name() == "old"  # nothing is untried now
+        settings.prepare(NEW)
+        settings.commit(True)
+        assert not store.tried(True) and loaded_name() == "new"
+        assert not store.tried(False) and loaded_name() == "new"
