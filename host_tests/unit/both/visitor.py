@@ -147,3 +147,9 @@ def basic(user, password):
 
 def bearer(token):
     return {b"authorization": b"Bearer " + token.encode()}
+
+
+async def add_viewer(site, admin):
+    given = {"password": "viewer's own", "role": "viewer"}
+    assert (await site.ask("PUT", "/api/users/eve", given, admin))[0] == 200
+    return await site.login("eve", "viewer's own")
