@@ -42,10 +42,7 @@ def prepare(document) -> tuple:
     Its wallboxes may be anything that gives their rows, a generator for example. commit() or
     discard() has to follow.
     """
-    try:
-        return call("firmware", "preparing", "prepare", document)
-    finally:
-        unload("firmware", _PARTS)
+    return _call("prepare", document)
 
 
 def is_same() -> bool:
