@@ -1,4 +1,4 @@
-"""Ten thousand malformed requests while cars charge, in the heap of a board with 16 wallboxes.
+"""Ten thousand malformed requests while cars charge, in a heap of 200 KB with 16 wallboxes.
 
 `SOAK_SEED=7 make soak` sends others.
 """
@@ -13,7 +13,7 @@ SEED = int(os.environ.get("SOAK_SEED", "1"))
 
 
 def test_ten_thousand_malformed_requests():
-    with whole_firmware.running(count=16, heap="160K") as firmware:
+    with whole_firmware.running(count=16, heap="200K") as firmware:
         firmware.site.charging(0, 1, timeout_s=120)
         Fuzz(firmware, SEED + 1000).run(300)
         used = firmware.least_used()

@@ -128,3 +128,36 @@ def test_a_route_that_nobody_describes_is_told(tmp_path, monkeypatch):
     monkeypatch.setattr(routes, "rows", lambda: rows)
     with pytest.raises(ValueError, match="GET /api/new, PATCH /api/new"):
         openapi.merged()
+
+
+def asked_for(path, item, operation):
+    """The path as its example has it, and the example of its body."""
+    for parameter in item.get("parameters", []) + operation.get("parameters", []):
+        if parameter["in"] == "path":
+            path = path.replace("{%s}" % parameter["name"], str(parameter["example"]))
+    content = operation.get("requestBody", {}).get("content", {}).get("application/json", {})
+    examples = [e["value"] for e in content.get("examples", {}).values()] or [{}]
+    return path, json.dumps(content.get("example", examples[0]))
+
+
+def test_who_may_do_what_is_what_it_says(site, description):
+    """Nobody without a login, a viewer and a wrong login: at every path and method."""
+    made = site.request("PUT", "/api/tokens", '{"name": "only-viewing", "role": "viewer"}')
+    assert made[0] == 200, made
+    viewer = "Authorization: Bearer " + json.loads(made[2])["token"]
+    strangers = ("Cookie: fusekeeper=0123", "Cookie: other=1", "Authorization: Bearer 0123")
+    tried = 0
+    for path, item in description["paths"].items():
+        for method, operation in openapi.operations(item):
+            where, body = asked_for(path, item, operation)
+            role = operation["x-role"]
+            if role == "everybody":
+                continue
+            tried += 1
+            for line in strangers:
+                status, _, text = site.request(method.upper(), where, body, [line])
+                assert status == 401, (method, where, line, status, text)
+            if role == "administrator":
+                status, _, text = site.request(method.upper(), where, body, [viewer])
+                assert status == 403, (method, where, status, text)
+    assert tried > 60
