@@ -164,7 +164,7 @@ def main(argv=None) -> int:
         for future in heaps:
             print_heap(future.result())
     print(flush=True)
-    print("\n".join(web.report(web.measure(15, 10) if quick else web.measure(60, 60))))
+    print("\n".join(web.report(web.measure(15, 8) if quick else web.measure(60, 20))))
     print(f"\nAfter {(time.monotonic() - begin) / 60:.1f} minutes: {load()}")
     return 0
 
