@@ -53,7 +53,11 @@ class Connection:
                 await self._receive()
                 await self._take_turn()
                 await self._answer()
-            except Refusal as refusal:
+            except (Refusal, MemoryError) as refusal:
+                if not isinstance(refusal, Refusal):
+                    self.body = None
+                    gc.collect()
+                    refusal = Refusal(503, "memory")
                 self._last_word(*refusal.args)
                 await call("firmware.web", "words", "drain", self)
         except asyncio.CancelledError:
@@ -61,9 +65,7 @@ class Connection:
         except (OSError, EOFError):
             pass  # the peer has gone
         except MemoryError:
-            self.body = None
-            gc.collect()
-            self._last_word(503, "memory")
+            pass  # it is told, as far as there was memory for that
         except Exception as error:  # noqa: BLE001 - a mistake of ours is told, not kept silent
             call("firmware.web", "words", "confess", self.server.context, error)
             self._last_word(500, "failed")

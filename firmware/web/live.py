@@ -34,7 +34,8 @@ _LIFE_MS = const(900000)  # then the browser connects anew: who asks is looked a
 _FULL = "all places for live updates are taken; right: ask /api/status, or try again later"
 _HEAD = (
     b"HTTP/1.1 200 OK\r\nConnection: close\r\nContent-Type: text/event-stream\r\n"
-    b"Cache-Control: no-store\r\nX-Content-Type-Options: nosniff\r\n\r\nretry: 500\n\n"
+    b"Cache-Control: no-store\r\nX-Content-Type-Options: nosniff\r\n"
+    b"Cross-Origin-Resource-Policy: same-origin\r\n\r\nretry: 500\n\n"
 )
 
 

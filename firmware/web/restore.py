@@ -130,6 +130,7 @@ def _restore(context, new: dict, users: list, learnt: list):
             call("firmware", "users_file", "replace", users)
             restored.append("users")
             web.memory = None  # whoever was logged in has to do it again
+            call("firmware.web", "live", "close", context)
         except OSError:
             missing.append("users")
     if learnt:
