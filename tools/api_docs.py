@@ -7,20 +7,10 @@ there says, and its paths: meaning, who may, members of request and answer as ta
 import json
 import pathlib
 
+from tools.api_values import in_words, resolved
+
 PROSE = pathlib.Path(__file__).resolve().parent.parent / "docs" / "openapi"
 METHODS = ("get", "put", "post", "patch", "delete")
-_UNITS = (
-    ("_ma", "mA"),
-    ("_mv", "mV"),
-    ("_w", "W"),
-    ("_wh", "Wh"),
-    ("_ms", "ms"),
-    ("_s", "s"),
-    ("_pct", "%"),
-    ("_minutes", "min"),
-)
-_WORDS = {"integer": "whole number", "number": "number", "boolean": "true or false"}
-_WORDS |= {"string": "text", "object": "object", "array": "list", "null": "null"}
 _SHOWN_JSON = 96  # characters of an example on one line
 
 
@@ -31,7 +21,7 @@ def document(description):
     lines += ["| path | | who | |", "|---|---|---|---|"]
     for path, item in description["paths"].items():
         for names, operation in _grouped(item):
-            link = f"[`{path}`](#{_anchor(path)})"
+            link = f"[`{path}`](#{_anchor(path)})" if _anchor(path) else f"`{path}`"
             lines.append(f"| {link} | {names} | {_who(operation)} | {operation['summary']} |")
     paths = description["paths"].items()
     for tag in description["tags"]:
@@ -100,7 +90,7 @@ def _content(title, message, description):
         if kind != "application/json" and kind != "text/plain":
             about = _text(message.get("description", ""))
             lines += ["", f"{title.capitalize()}: `{kind}`. {about}"]
-        schema = _resolved(schema, description)
+        schema = resolved(schema, description)
         if "x-docs" in schema:
             about = f"[{schema['x-docs']}]({schema['x-docs']}): {_text(schema['description'])}"
             lines += ["", f"{title.capitalize()}: see {about}"]
@@ -122,9 +112,9 @@ def _content(title, message, description):
 def _table(title, rows, description):
     lines = ["", f"| {title} | value | meaning |", "|---|---|---|"]
     for name, schema, holder in rows:
-        schema = _resolved(schema, description)
+        schema = resolved(schema, description)
         meaning = holder.get("description") or schema.get("description", "")
-        value = _value(name, schema, description)
+        value = in_words(name, schema, description)
         if "required" in holder and holder["required"] is False:
             value += ", may be left out"
         lines.append(f"| `{name}` | {value} | {_text(meaning)} |")
@@ -138,27 +128,27 @@ def _members(schema, prefix, description, depth=0):
     for part in _parts(schema, description):
         names = set(part.get("required", ()))
         for name, member in part.get("properties", {}).items():
-            resolved = _resolved(member, description)
+            found = resolved(member, description)
             here = f"{prefix}{name}"
-            holder = dict(resolved)
+            holder = dict(found)
             holder.update(member)
             holder["required"] = name in names
             yield here, member, holder
             if depth < 4:
-                yield from _below(resolved, here, description, depth)
+                yield from _below(found, here, description, depth)
         more = part.get("additionalProperties")
         if isinstance(more, dict):
-            resolved = _resolved(more, description)
+            found = resolved(more, description)
             here = prefix + part.get("x-name", "NAME")
-            yield here, more, {**resolved, **more}
-            yield from _below(resolved, here, description, depth)
+            yield here, more, {**found, **more}
+            yield from _below(found, here, description, depth)
     if "items" in schema and not prefix:
-        yield from _members(_resolved(schema["items"], description), "[].", description, depth + 1)
+        yield from _members(resolved(schema["items"], description), "[].", description, depth + 1)
 
 
 def _below(schema, here, description, depth):
     for part in _parts(schema, description):
-        items = _resolved(part.get("items", {}), description)
+        items = resolved(part.get("items", {}), description)
         if items:
             yield from _members(items, here + "[].", description, depth + 1)
     yield from _members(schema, here + ".", description, depth + 1)
@@ -169,68 +159,8 @@ def _parts(schema, description):
     parts = []
     for key in ("oneOf", "anyOf", "allOf"):
         for part in schema.get(key, ()):
-            parts += _parts(_resolved(part, description), description)
+            parts += _parts(resolved(part, description), description)
     return [schema, *parts]
-
-
-def _resolved(schema, description):
-    """The schema that a $ref names, with what stands beside the $ref."""
-    if not isinstance(schema, dict):
-        return {}
-    while "$ref" in schema:
-        beside = {key: value for key, value in schema.items() if key != "$ref"}
-        schema = {**description["components"]["schemas"][schema["$ref"].split("/")[-1]], **beside}
-    return schema
-
-
-def _value(name, schema, description):
-    """Type, unit and range in words."""
-    schema = _resolved(schema, description)
-    if schema.get("x-docs"):
-        return f"see [{schema['x-docs']}]({schema['x-docs']})"
-    if "const" in schema:
-        return _code(schema["const"])
-    if "enum" in schema:
-        return " ".join(_code(value) for value in schema["enum"])
-    for key in ("oneOf", "anyOf"):
-        if key in schema:
-            return " or ".join(_value(name, part, description) for part in schema[key])
-    kinds = schema.get("type", "anything")
-    kinds = [kinds] if isinstance(kinds, str) else kinds
-    words = [_kind(kind, name, schema, description) for kind in kinds]
-    return " or ".join(words)
-
-
-def _kind(kind, name, schema, description):
-    if kind == "array":
-        least, most = schema.get("minItems"), schema.get("maxItems")
-        items = _value(name, schema.get("items", {}), description)
-        if least == most and most:
-            return f"{most} of: {items}"
-        return f"list of at most {most}: {items}" if most else f"list: {items}"
-    if kind in ("integer", "number"):
-        unit = schema.get("x-unit") or next(
-            (unit for end, unit in _UNITS if name.removesuffix("[]").endswith(end)), ""
-        )
-        low, high = schema.get("minimum"), schema.get("maximum")
-        span = ""
-        if low is not None and high is not None:
-            span = f" {low}..{high}"
-        elif low is not None:
-            span = f" from {low}"
-        elif high is not None:
-            span = f" up to {high}"
-        return f"{_WORDS[kind]}{span} {unit}".strip()
-    if kind == "string":
-        low, high = schema.get("minLength", 0), schema.get("maxLength")
-        return f"text, {low}..{high} characters" if high is not None else "text"
-    return _WORDS.get(kind, kind)
-
-
-def _code(value):
-    if value is None:
-        return "null"
-    return f"`{value if isinstance(value, str) else json.dumps(value)}`"
 
 
 def _sentence(text):
@@ -242,6 +172,15 @@ def _text(text):
     return " ".join(str(text).split()).replace("|", "\\|")
 
 
-def _json(value):
+def _json(value, indent=""):
+    """JSON that is easy on the eye: what fits on a line is on one."""
     short = json.dumps(value, ensure_ascii=False)
-    return short if len(short) <= _SHOWN_JSON else json.dumps(value, indent=1, ensure_ascii=False)
+    if len(short) + len(indent) <= _SHOWN_JSON or not isinstance(value, (dict, list)):
+        return short
+    deeper = indent + " "
+    if isinstance(value, dict):
+        parts = [f"{json.dumps(key)}: {_json(below, deeper)}" for key, below in value.items()]
+    else:
+        parts = [_json(below, deeper) for below in value]
+    marks = "{}" if isinstance(value, dict) else "[]"
+    return f"{marks[0]}\n{deeper}" + f",\n{deeper}".join(parts) + f"\n{indent}{marks[1]}"
