@@ -110,6 +110,7 @@ def figures():
     """A line about reactions and overloads, "" when there were none."""
     latencies = sorted(taken.get("latencies", ()))
     longest = max(taken.get("overloads", ()), default=0.0)
+    acted = taken.get("acted", ())
     if not latencies:
         return ""
     p99 = latencies[min(len(latencies) - 1, len(latencies) * 99 // 100)]
@@ -117,4 +118,5 @@ def figures():
         f"{len(latencies)} overloads were commanded away after median "
         f"{1000 * statistics.median(latencies):.0f} ms, p99 {1000 * p99:.0f} ms, "
         f"at most {1000 * latencies[-1]:.0f} ms; longest time over a fuse {longest:.1f} s"
+        + "".join(f"\nlimits that were changed were on the wire after {text}" for text in acted)
     )
