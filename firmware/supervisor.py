@@ -70,7 +70,10 @@ class Slot:
                 return
             if self.task.done():
                 self._pause_ms = min(2 * self._pause_ms, _LONGEST_PAUSE_MS)
-                self.start()
+                try:
+                    self.start()
+                except MemoryError:
+                    self._rest()
             else:  # it has swallowed the cancellation
                 self._rest()
         elif self.task.done() or self.silence_ms() > self.timeout_ms:

@@ -171,6 +171,7 @@ class Context:
             return error
         self._document = document
         self.manager = warp_config.values(warp_config.manager(document))
+        return None
 
     def document(self):
         return self._document

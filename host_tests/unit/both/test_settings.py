@@ -292,7 +292,7 @@ def test_a_start_minimum_is_never_above_the_maximum_of_a_wallbox():
     document = {"charge_manager": manager, "chargers": chargers}
     document["circuits"] = [{"name": "grid", "limit_ma": 63000}]
     error = settings.validate(document)[1]
-    wrong = "charge_manager.minimum_current: 20000 is above 16000, the most of chargers[0]; give at"
+    wrong = "charge_manager.minimum_current: 20000 is above 16000, the most of chargers[0]; give"
     assert error.startswith(wrong), error
     manager["minimum_current"] = 16000
     document = good(document)

@@ -174,3 +174,23 @@ def test_exception_of_a_task_nobody_watches_is_told():
         feeder.cancel()
 
     run(scenario)
+
+
+def test_a_task_for_which_there_is_no_memory_is_tried_again():
+    async def scenario(bench):
+        starts = []
+
+        def work():
+            starts.append(bench.now)
+            if len(starts) == 2:
+                raise MemoryError
+            return forever() if len(starts) > 2 else nothing()
+
+        async def nothing():
+            pass
+
+        slot = bench.sup.watch(5000, work)
+        await bench.later(9000, slot)  # it ends and rests; is not started; is started
+        assert len(starts) == 3 and bench.dog.feeds == 9 and not slot.task.done()
+
+    run(scenario)
