@@ -1,8 +1,8 @@
 """Run the firmware on this PC: build its flash image into a folder, start it there, guard it.
 
 Prints `ready http://ADDRESS:N` once the API answers and `restarted CAUSE COUNT` after each reset.
-What the firmware itself prints goes to stderr, or to the file of --log. Settings stay in the
-folder.
+What the firmware itself prints goes to stderr, or to the file of --log, with the names of the
+sources in tracebacks. Settings stay in the folder.
 """
 
 import argparse
@@ -110,7 +110,7 @@ def try_port(address, kind, port):
 
 def main():
     options = arguments()
-    from tools import build_image, interpreter
+    from tools import build_image, interpreter, names
     from tools.guardian import Guardian, Hopeless
 
     folder = pathlib.Path(options.flash)
@@ -122,7 +122,7 @@ def main():
         folder.mkdir(parents=True, exist_ok=True)
         claim(folder)
         build_image.build(folder)
-        output = open(options.log, "ab") if options.log else sys.stderr
+        output = names.Reader(open(options.log, "ab") if options.log else sys.stderr)
     except (SyntaxError, ValueError, OSError, LookupError) as error:
         return str(error)
     command = [interpreter.micropython()]
@@ -138,7 +138,7 @@ def main():
         port,
         options.watchdog_ms / 1000,
         say=lambda line: print(line, flush=True),
-        output=output,
+        output=output.inlet,
     )
     signal.signal(signal.SIGTERM, guardian.stop)
     signal.signal(signal.SIGINT, guardian.stop)
@@ -146,6 +146,8 @@ def main():
         guardian.run()
     except Hopeless as error:
         return str(error)
+    finally:
+        output.close()
     return 0
 
 
