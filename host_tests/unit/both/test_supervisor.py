@@ -190,7 +190,7 @@ def test_a_task_for_which_there_is_no_memory_is_tried_again():
             pass
 
         slot = bench.sup.watch(5000, work)
-        await bench.later(9000, slot)  # it ends and rests; is not started; is started
+        await bench.later(9000)  # it ends and rests; is not started; is started
         assert len(starts) == 3 and bench.dog.feeds == 9 and not slot.task.done()
 
     run(scenario)
