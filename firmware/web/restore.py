@@ -36,8 +36,8 @@ async def write(context, request):
     if backup.get("format") != FORMAT:
         return "backup.format: this is no backup of Fusekeeper; right: " + FORMAT
     version = backup.get("format_version")
-    if type(version) is not int or version > VERSION:
-        return "backup.format_version: made by a newer firmware; right: %d" % VERSION
+    if type(version) is not int or not 0 < version <= VERSION:
+        return "backup.format_version: unknown, of a newer firmware perhaps; right: %d" % VERSION
     try:
         if "data" in backup:
             password = given.get("password")
