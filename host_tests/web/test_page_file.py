@@ -22,7 +22,7 @@ def test_the_page_is_sent_whole_and_kept(site, image):
 
 def test_the_page_needs_no_other_file_and_runs_only_its_own_code(image):
     packed = (image / "www" / "index.html.gz").read_bytes()
-    assert len(packed) < 20000
+    assert len(packed) < 24000
     page = gzip.decompress(packed).decode()
     policy = re.search(r'http-equiv="Content-Security-Policy" content="([^"]*)"', page).group(1)
     assert "default-src 'none'" in policy and "unsafe" not in policy
