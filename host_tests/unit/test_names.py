@@ -1,9 +1,10 @@
-"""Tracebacks of a board, with the names of the sources."""
+"""Names on the board: few enough, and those of the sources in tracebacks."""
 
 import io
 import subprocess
 
-from tools import build_image, names
+from tools import build_image, names, size
+from tools.benchmarks import interned
 
 KNOWN = {"firmware.app": {"_a": "_begin", "_b": "_end"}, "clock": {"_a": "_tick"}}
 PRINTED = b"""Traceback (most recent call last):
@@ -50,3 +51,12 @@ def test_an_image_says_its_names(micropython, tmp_path):
 
 def test_no_image_no_names(tmp_path):
     assert names.load(tmp_path / "missing.json") == {}
+
+
+def test_core_use_fits_the_table_of_names():
+    build_image.build()
+    steps, core_steps = interned.counts(build_image.DEFAULT)
+    assert [step for step, _ in steps[1:core_steps]] == list(interned.CORE)
+    counts = [count for _, count in steps]
+    assert counts == sorted(counts) and counts[0] > 500
+    assert counts[core_steps - 1] <= size.NAMES_BUDGET
