@@ -75,8 +75,8 @@ class Connection:
             self.server.forget(self)
 
     async def _receive(self) -> None:
-        """Read one whole request, by code that is loaded as long as anybody does. Refusal,
-        EOFError (the peer has gone), OSError, MemoryError."""
+        """Read one whole request, its head by code that is loaded as long as anybody reads one.
+        Refusal, EOFError (the peer has gone), OSError, MemoryError."""
         server = self.server
         await readable(self.sock)  # who sends nothing yet needs no code
         while server.line:
@@ -91,6 +91,7 @@ class Connection:
             server.readers -= 1
             if not server.readers:
                 unload("firmware.web", ("request",))
+        await take("firmware.web", "admission", "receive")(self)
         self.reading = False
 
     async def _take_turn(self) -> None:

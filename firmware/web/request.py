@@ -1,4 +1,4 @@
-"""Receives one request, bounded: what a peer may send, and how much of it is kept.
+"""Receives the head of a request, bounded: what a peer may send, and how much of it is kept.
 
 Of its head only what is used is kept, so nothing a peer sends can grow the heap. RFC 9112 sections
 2-6; what this server does not need of it (chunked bodies, absolute targets, folded lines) is
@@ -6,7 +6,6 @@ refused. Who may: access.py.
 """
 
 from compat import const, readable
-from on_demand import call, unload
 
 from firmware.web import Refusal
 
@@ -73,24 +72,11 @@ def length(method: str, headers: dict) -> int:
     return int(given)
 
 
-async def admit(connection) -> None:
-    """Find out the route of a request and who makes it. Refusal where it may not be made."""
-    path, _, connection.query = connection.target.partition("?")
-    connection.route = call("firmware.web", "routes", "find", connection.method, path)
-    connection.steps = connection.route[2]
-    try:
-        identify = __import__("firmware.web.access", None, None, ("identify",)).identify
-        await identify(connection)
-    finally:
-        identify = None
-        unload("firmware.web", ("access",))
-
-
 async def receive(connection) -> None:
-    """Read one whole request into the connection's fields. Refusal, EOFError (the peer has gone),
-    OSError, MemoryError."""
+    """Read the head of a request into the connection's fields; what has come of the body with it
+    is in .body, .size says how long that is. Refusal, EOFError (the peer has gone), OSError,
+    MemoryError."""
     sock = connection.sock
-    server = connection.server
     buffer = bytearray(_FIRST)
     start = end = count = total = 0
     is_first = True
@@ -128,20 +114,5 @@ async def receive(connection) -> None:
             header(line, connection.headers)
         else:
             break
-    size = length(connection.method, connection.headers)
-    await admit(connection)
-    if size > server.body_room:
-        raise Refusal(503, "busy")
-    server.body_room -= size
-    connection.size = size
-    connection.body = bytearray(size)
-    body = memoryview(connection.body)
-    got = min(size, end - start)
-    body[:got] = buffer[start : start + got]
-    buffer = None
-    while got < size:
-        await readable(sock)
-        more = sock.readinto(body[got:])
-        if more == 0:
-            raise Refusal(400, "short", got, size)
-        got += more or 0
+    connection.size = length(connection.method, connection.headers)
+    connection.body = buffer[start : min(end, start + connection.size)]

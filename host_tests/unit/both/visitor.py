@@ -8,7 +8,7 @@ import sys
 import firmware
 from firmware import board, web
 from firmware.web import Refusal, answering, words
-from firmware.web.request import admit
+from firmware.web.admission import admit
 
 PASSWORD = "correct horse"
 HOST = b"192.168.1.5"

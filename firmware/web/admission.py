@@ -1,0 +1,43 @@
+"""Between the head of a request and its body: what it is for, who asks, whether there is room."""
+
+from compat import readable
+from on_demand import call, unload
+
+from firmware.web import Refusal
+
+
+async def admit(connection) -> None:
+    """Find out the route of a request and who makes it. Refusal where it may not be made."""
+    path, _, connection.query = connection.target.partition("?")
+    connection.route = call("firmware.web", "routes", "find", connection.method, path)
+    connection.steps = connection.route[2]
+    try:
+        identify = __import__("firmware.web.access", None, None, ("identify",)).identify
+        await identify(connection)
+    finally:
+        identify = None
+        unload("firmware.web", ("access",))
+
+
+async def receive(connection) -> None:
+    """Admit a request and read its body. Refusal, OSError, MemoryError."""
+    size, here = connection.size, connection.body
+    connection.size = 0
+    connection.body = None
+    await admit(connection)
+    server = connection.server
+    if size > server.body_room:
+        raise Refusal(503, "busy")
+    server.body_room -= size
+    connection.size = size
+    connection.body = bytearray(size)
+    body = memoryview(connection.body)
+    got = len(here)
+    body[:got] = here
+    here = None
+    while got < size:
+        await readable(connection.sock)
+        more = connection.sock.readinto(body[got:])
+        if more == 0:
+            raise Refusal(400, "short", got, size)
+        got += more or 0
