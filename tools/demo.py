@@ -158,7 +158,8 @@ async def run(a: argparse.Namespace) -> int:
                 if not firmware.url:
                     print("The firmware did not start.", file=sys.stderr)
                     return 1
-                print(f"\n  Open {firmware.url}\n\n  Ctrl-C ends the demo.", end=" ")
+                print(f"\n  Open {firmware.url} (first visit: choose a password)\n", flush=True)
+                print("  Ctrl-C ends the demo.", end=" ")
                 print(f"The site's own control is at {control.url}\n", flush=True)
                 end_at = time.monotonic() + a.seconds if a.seconds else None
                 await tell(site, a.seed, end_at, stop, firmware.ended)

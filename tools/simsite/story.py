@@ -38,6 +38,7 @@ def _car(kind: int) -> CarConfig:
 
 def demo_site(seed: int, network: str | None = None) -> SiteConfig:
     """The site of the demo: 6 wallboxes, a house on 3 x 35 A, two cars that are there already."""
+    grid = {"name": "grid", "meter": "grid", "main_ma": MAIN_MA, "generation": True}  # the sun
     return SiteConfig(
         boxes=list(BOXES),
         cars=[_car(0), None, _car(1)],
@@ -45,7 +46,7 @@ def demo_site(seed: int, network: str | None = None) -> SiteConfig:
         main_ma=(MAIN_MA,) * 3,
         seed=seed,
         network=network,
-        settings={"name": "Demo house"},
+        settings={"name": "Demo house", "circuits": [grid]},
     )
 
 
