@@ -62,7 +62,7 @@ function limitText(values) {
 /** A time in ms: "0.4 s", "12 s", "3 min", "5 h", "12 d". */
 function duration(ms) {
   const s = ms / 1000;
-  if (s < 10) return NUMBER.format(s) + " s";
+  if (s < 10) return SHORT.format(s) + " s";
   if (s < 120) return Math.round(s) + " s";
   if (s < 7200) return Math.round(s / 60) + " min";
   if (s < 172800) return Math.round(s / 3600) + " h";
