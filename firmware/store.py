@@ -68,13 +68,13 @@ def commit(keep_wrong: bool, is_untried=False) -> str | None:
     """Make NEW the settings; return None or what went wrong.
 
     With keep_wrong the file that is there is kept as settings.bad; what is untried can be taken
-    back at the next start.
+    back at the next start, also when it is replaced by other untried ones before that.
     """
     try:
+        if is_untried and _exists(COPY) and not _exists(_BEFORE):
+            os.rename(COPY, _BEFORE)
         if keep_wrong and _exists(FILE):
             os.rename(FILE, _BAD)
-        elif is_untried and _exists(FILE):
-            os.rename(FILE, _BEFORE)
         os.rename(NEW, FILE)
     except OSError as error:
         return "%s: not written (%s); the old settings stay" % (FILE, error)

@@ -328,3 +328,22 @@ def test_settings_that_nobody_has_built_can_be_taken_back():
         settings.commit(True)
         assert not store.tried(True) and loaded_name() == "new"
         assert not store.tried(False) and loaded_name() == "new"
+
+
+def test_settings_that_are_replaced_before_anybody_tried_them_are_not_those_before():
+    with Scratch():
+        settings.save(OLD)
+        for name in ("one", "two"):
+            settings.prepare(dict(NEW, name=name))
+            assert settings.commit(True) is None and settings.current()["name"] == name
+        assert store.tried(False) and loaded_name() == "old"
+
+
+def test_a_wrong_file_is_not_what_untried_settings_go_back_to():
+    with Scratch():
+        settings.save(OLD)
+        write("settings.json", b"my work")
+        assert loaded_name() == "old"
+        settings.prepare(NEW)
+        assert settings.commit(True) is None and read("settings.bad") == b"my work"
+        assert store.tried(False) and loaded_name() == "old"
