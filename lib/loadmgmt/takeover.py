@@ -2,12 +2,14 @@
 
 Otherwise each write of settings would leave an overload uncut until every wallbox has been heard
 again (R2), forget what a silent one may still draw (R5), and hand on at once what one that was
-taken out of the settings goes on drawing until its own time-out (R1). Circuits begin anew.
+taken out of the settings goes on drawing until its own time-out (R1). Circuits begin anew; but a
+meter that was silent has not been heard by that (R6), however often somebody writes settings.
 """
 
 from compat import ticks_add, ticks_diff
 
 from loadmgmt.point import BY_PERSON, DEAD_MAN_GRACE_MS, NOWHERE, UNDECIDED
+from loadmgmt.trust import SILENT
 
 _KEPT = (
     "reading_ms applied_ma supported_ma car measures drawn before_ms moved_ms "
@@ -44,6 +46,8 @@ def take_over(old, new, successors: list, now_ms: int) -> None:
         _make_legal(point, now_ms)
     for circuit in old.circuits:
         _wait(new, circuit.settled_ms)
+        if circuit.metered and circuit.meter_name:
+            _go_on_waiting(circuit, new)
     for module in new.modules:
         for was in old.modules:
             if type(was).__name__ == type(module).__name__:
@@ -64,6 +68,15 @@ def _wait(new, until_ms):
     for circuit in new.circuits:
         if ticks_diff(until_ms, circuit.settled_ms) > 0:
             circuit.settled_ms = until_ms
+
+
+def _go_on_waiting(was, new):
+    """Its meter, of that name, is as silent as it was."""
+    for circuit in new.circuits:
+        if circuit.metered and circuit.meter_name == was.meter_name:
+            circuit.trust.sample_ms = was.trust.sample_ms
+            if was.trust.state == SILENT:
+                circuit.trust.state = SILENT
 
 
 def _make_legal(point, now_ms):

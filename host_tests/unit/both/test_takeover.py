@@ -6,6 +6,7 @@ from loadmgmt import takeover
 from loadmgmt.circuit import Circuit
 from loadmgmt.point import CHARGING, UNDECIDED, WAITING, ChargePoint
 from loadmgmt.site import Site
+from loadmgmt.trust import SILENT
 
 
 def made(*limits, limit_ma=16000):
@@ -73,6 +74,32 @@ def test_new_limits_of_a_wallbox_hold_at_once():
         site = go_on(charging_at(15000, ("a", 6000, 32000)), made(("a", low, high)))
         assert site.points[0].setpoint_ma == wanted
         assert site.points[0].may_ma == 15000
+
+
+def metered():
+    site, warp = charging_at(10000, ("a", 6000, 32000))
+    circuit = site.circuits[0]
+    circuit.main_ma = [32000] * 3
+    circuit.meter_name = "grid"
+    circuit.meter(1000, 1000, True, False)
+    return site, warp
+
+
+def test_a_meter_is_no_less_silent_for_settings_that_are_written_again_and_again():
+    was = metered()
+    was[0].sample(0, 1000, 12000, 12000, 12000, False)
+    for now in range(4000, 20001, 4000):
+        new = metered()
+        site = go_on(was, new, now)
+        for point in site.points:
+            point.report(now, 10000, 10000, 10000, 10000, CHARGING, 32000, 3)
+        site.step(now)
+        assert (site.circuits[0].trust.state == SILENT) == (now > 11000), now
+        was = new
+    assert site.points[0].setpoint_ma == 0
+    for now in range(21000, 26000, 1000):  # and it is believed again as usual
+        site.sample(0, now, 2000 + now // 1000, 2000, 2000, False)
+    assert site.circuits[0].believed()
 
 
 def test_a_name_that_is_no_address_has_nothing_to_take_over():
