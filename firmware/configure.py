@@ -3,13 +3,14 @@
 import gc
 import sys
 
-from compat import UPY, ticks_ms
+from compat import UPY, ticks_add, ticks_ms
 from on_demand import call, unload
 
 from firmware import board, eventcodes, settings
 
 # with less left, the pass or the page fails soon; objects of a chip are half as large
 _SPARE = 11500 if sys.maxsize > 0x7FFFFFFF else 6000
+_LET_GO_MS = 32000  # R5, of WARP wallboxes
 BUILT = ("site", "bus", "warp", "meters", "inputs", "profiles", "push", "learnt")
 
 
@@ -35,7 +36,7 @@ def start(app) -> None:
         call("firmware", "cautious", "leave_out_more", app, document)
         document = None
         error = "settings: too much for the memory; give less"
-    if call("firmware", "store", "tried", error is None):
+    if call("firmware", "store", "tried", error is None and app.settings_error is None):
         app.events.add(eventcodes.SETTINGS_ERROR)
         app.events.flush()
         board.restart()  # with the settings before these
@@ -46,6 +47,11 @@ def start(app) -> None:
     if app.settings_error:
         app.events.add(eventcodes.SETTINGS_ERROR)
         print("settings error:", app.settings_error)
+    if app.reset_cause == "restart":
+        # a wallbox that was taken out before it may go on until its own time-out: nothing of that
+        # is handed on (R1)
+        for circuit in app.site.circuits:
+            circuit.settled_ms = ticks_add(ticks_ms(), _LET_GO_MS)
 
 
 def _begin(app, document) -> None:
@@ -104,6 +110,8 @@ def make(app, new) -> None:
         app.write_watch_ms = 0
     app.http_port = new["http"]["port"]
     app.open_reading = new.get("login", {}).get("open_reading", False)
+    if app.live and not app.open_reading:
+        call("firmware.web", "live", "close", app, "")
     app.manager = warp_config.values(manager)
     app.maximum_ma = manager["maximum_available_current"]
     given = new["charge_manager"]
