@@ -111,7 +111,11 @@ def _content(title, message, description):
 
 def _table(title, rows, description):
     lines = ["", f"| {title} | value | meaning |", "|---|---|---|"]
-    for name, schema, holder in rows:
+    for row in rows:
+        if row is None:
+            lines.append("| *or* | | |")
+            continue
+        name, schema, holder = row
         schema = resolved(schema, description)
         meaning = holder.get("description") or schema.get("description", "")
         value = in_words(name, schema, description)
@@ -125,8 +129,13 @@ def _members(schema, prefix, description, depth=0):
     """Yield (path, schema, holder of the description) of each member, those below it behind it."""
     if "x-docs" in schema:
         return
+    has_members = False
     for part in _parts(schema, description):
         names = set(part.get("required", ()))
+        if part.get("properties"):
+            if has_members and "allOf" not in schema:
+                yield None  # what follows is another shape
+            has_members = True
         for name, member in part.get("properties", {}).items():
             found = resolved(member, description)
             here = f"{prefix}{name}"
