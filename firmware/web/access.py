@@ -22,8 +22,9 @@ _COOKIE = b"fusekeeper="
 _OWN = (b".local", b".lan", b".internal", b".home.arpa")
 
 
-def guard(headers: dict, is_reading: bool) -> None:
-    """Refusal for what a foreign page has made a browser ask."""
+def guard(headers: dict, is_reading: bool, mode: int) -> None:
+    """Refusal for what a foreign page has made a browser ask. Credentials, which it may send,
+    too, are no excuse before there are any."""
     host = headers.get(b"host", b"")
     if not is_reading and (
         headers.get(b"origin", b"http://" + host) != b"http://" + host
@@ -31,7 +32,8 @@ def guard(headers: dict, is_reading: bool) -> None:
     ):
         raise Refusal(403, "foreign")
     name = host.split(b":")[0].lower()
-    if b"." in name and b"authorization" not in headers and not name.replace(b".", b"").isdigit():
+    is_known = mode != FIRST_VISIT and b"authorization" in headers
+    if b"." in name and not is_known and not name.replace(b".", b"").isdigit():
         for end in _OWN:
             if name.endswith(end):
                 return
@@ -62,12 +64,12 @@ def known(entries: list, digest: bytes, now_s: int):
 async def identify(connection) -> None:
     """Set the connection's role and user. Refusal for what may not be asked on its .route."""
     headers = connection.headers
-    guard(headers, connection.method == "GET" or connection.method == "HEAD")
     context = connection.server.context
     memory = web.memory
     if memory is None:
         memory = call("firmware.web", "logins", "start", context)
     mode = memory[MODE]
+    guard(headers, connection.method == "GET" or connection.method == "HEAD", mode)
     entry = None
     if mode != FIRST_VISIT:
         given = headers.get(b"authorization")

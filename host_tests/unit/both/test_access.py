@@ -125,3 +125,13 @@ async def test_a_foreign_name_that_leads_to_us_is_refused():
             headers = {b"host": host}
             headers.update(basic("admin", PASSWORD))
             assert (await site.may("GET", "/api/status", headers))[0] == 0  # no browser's affair
+
+
+async def test_at_the_first_visit_a_foreign_name_is_refused_with_any_credentials():
+    """A page that leads its own name to us could send them, too, and set the first password."""
+    with Site() as site:
+        for who in (basic("admin", PASSWORD), bearer("x"), {b"authorization": b""}):
+            headers = {b"host": b"evil.example", b"origin": b"http://evil.example"}
+            headers.update(who)
+            assert (await site.may("POST", "/api/setup", headers))[0] == 403
+            assert (await site.may("GET", "/api/status", headers))[0] == 403
