@@ -1,9 +1,11 @@
 """Between the head of a request and its body: what it is for, who asks, whether there is room."""
 
-from compat import readable
+from compat import const, readable
 from on_demand import call, unload
 
 from firmware.web import Refusal
+
+_SMALL = const(2048)  # for everybody; longer bodies are an administrator's
 
 
 async def admit(connection) -> None:
@@ -21,15 +23,17 @@ async def admit(connection) -> None:
 
 async def receive(connection) -> None:
     """Admit a request and read its body. Refusal, OSError, MemoryError."""
-    size, here = connection.size, connection.body
-    connection.size = 0
+    size, here = connection.body
     connection.body = None
     await admit(connection)
-    server = connection.server
-    if size > server.body_room:
-        raise Refusal(503, "busy")
-    server.body_room -= size
-    connection.size = size
+    if size > _SMALL:  # a long one of somebody else keeps no short one out
+        if connection.route[3] < 2:
+            raise Refusal(413, "body", _SMALL)
+        server = connection.server
+        if size > server.body_room:
+            raise Refusal(503, "busy")
+        server.body_room -= size
+        connection.size = size
     connection.body = bytearray(size)
     body = memoryview(connection.body)
     got = len(here)

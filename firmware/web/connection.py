@@ -15,7 +15,7 @@ from firmware.web import Refusal
 _REQUEST_MS = const(8000)
 _ANSWER_MS = const(10000)
 _RETRY_MS = const(25)  # until there is room in the socket, or our turn
-_TRIES = const(10)  # then a peer that does not read keeps the others waiting no longer
+_TRIES = const(20)  # of an answer; then a slow peer keeps the others waiting no longer
 
 _PIECE = const(512)  # of an answer; each write costs the chip milliseconds
 _FRONT = const(5)  # of a chunk: its size in three digits, CR, LF
@@ -33,14 +33,15 @@ class Connection:
         self.sock = sock
         self.peer = peer
         self.is_refused = is_refused  # there is no place for it
-        self.reading = True  # the request is not complete yet
+        self.reading = True  # the peer keeps us waiting: its request is not complete yet
         self.answered = False  # bytes of an answer have gone out
         self.chunked = False  # the peer knows HTTP/1.1
         self.is_kept = False  # somebody else goes on with the socket
         self.method = self.target = self.extra = ""  # extra: lines for the head of the answer
         self.body = None
         self.headers = {}  # names in small letters, values, all bytes
-        self.size = 0  # of the body
+        self.size = 0  # of a long body
+        self.tries = 0  # to send what the peer does not take
         self.started_ms = ticks_ms()
         self.deadline_ms = ticks_add(self.started_ms, _REQUEST_MS)
         self.task = asyncio.create_task(self._serve())
@@ -79,6 +80,7 @@ class Connection:
         Refusal, EOFError (the peer has gone), OSError, MemoryError."""
         server = self.server
         await readable(self.sock)  # who sends nothing yet needs no code
+        self.came_ms = ticks_ms()
         while server.line:
             self.started_ms = ticks_ms()
             await sleep_ms(_RETRY_MS)
@@ -139,16 +141,18 @@ class Connection:
 
     async def _send(self, data) -> None:
         self.answered = True
-        sent = tries = 0
+        sent = 0
         while sent < len(data):
             n = self.sock.write(memoryview(data)[sent:])
             if n:
                 sent += n
                 await sleep_ms(0)
                 continue
-            tries += 1
-            if tries == _TRIES:
+            self.tries += 1
+            if self.tries == _TRIES:
                 self.server.leave(self)
+                self.reading = not self.user  # a stranger makes room when all places are taken
+                self.started_ms = ticks_ms()
             await sleep_ms(_RETRY_MS)
 
     def _last_word(self, *refusal) -> None:

@@ -46,7 +46,7 @@ def take(context, meter, request) -> str | None:
     if meter.taken_ms is not None and 0 <= ticks_diff(now_ms, meter.taken_ms) < _SOONEST_MS:
         meter.failures += 1
         raise Refusal(429, "too soon; right: ten samples a second at most; wait %d s", 1)
-    if ticks_diff(now_ms, request.started_ms) > _LATEST_MS:
+    if ticks_diff(now_ms, request.came_ms) > _LATEST_MS:
         meter.failures += 1
         raise Refusal(408, "the sample took too long to arrive; right: within %d ms" % _LATEST_MS)
     for k in range(3):

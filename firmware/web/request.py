@@ -73,8 +73,8 @@ def length(method: str, headers: dict) -> int:
 
 
 async def receive(connection) -> None:
-    """Read the head of a request into the connection's fields; what has come of the body with it
-    is in .body, .size says how long that is. Refusal, EOFError (the peer has gone), OSError,
+    """Read the head of a request into the connection's fields; .body is the length of the body,
+    and what has come of it with the head. Refusal, EOFError (the peer has gone), OSError,
     MemoryError."""
     sock = connection.sock
     buffer = bytearray(_FIRST)
@@ -114,5 +114,5 @@ async def receive(connection) -> None:
             header(line, connection.headers)
         else:
             break
-    connection.size = length(connection.method, connection.headers)
-    connection.body = buffer[start : min(end, start + connection.size)]
+    size = length(connection.method, connection.headers)
+    connection.body = size, buffer[start : min(end, start + size)]
