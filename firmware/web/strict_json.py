@@ -105,6 +105,8 @@ class _Reader:
             self.wrong("UTF-8")
         if min(text) < 32:
             self.wrong("no control character in a string")
+        joined = bytearray()  # in one go: each piece moved anew would take half a minute
+        begin = 0
         at = text.find(b"\\")
         while at >= 0:
             digits = text[at + 2 : at + 6].lower()
@@ -117,10 +119,16 @@ class _Reader:
                     if is_good:
                         code = int(digits.decode(), 16) - 0xD7C0 << 10
                         code += int(low[2:].decode(), 16) - 0xDC00
-                        text = text[:at] + chr(code).encode() + text[at + 12 :]
+                        joined += text[begin:at]
+                        joined += chr(code).encode()
+                        begin = at + 12
+                        at += 10
             if not is_good:
                 self.wrong('\\ and one of "\\/bfnrt, or u and four hex digits, halves in pairs')
             at = text.find(b"\\", at + 2)
+        if begin:
+            joined += text[begin:]
+            text = bytes(joined)
         self.at = end
         return json.loads(text)
 

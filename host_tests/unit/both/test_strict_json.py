@@ -1,5 +1,7 @@
 """firmware/web/strict_json.py: what is JSON, and what MicroPython's own reader would let pass."""
 
+from compat import ticks_diff, ticks_ms
+
 from firmware.web.strict_json import loads
 
 GOOD = (
@@ -58,6 +60,18 @@ def test_all_else_is_refused_and_says_what_would_be_right():
         said = refusal(bytearray(text.encode()))
         assert said.startswith("JSON: "), text
         assert "right: " in said or "too early" in said, (text, said)
+
+
+def test_a_long_text_of_pairs_takes_no_longer_than_any_other():
+    one = b"\\ud83d\\ude00"
+    assert loads(b'"' + one * 1300 + b'"') == "\U0001f600" * 1300
+    started = ticks_ms()
+    loads(b'"' + one * 1300 + b'"')
+    pairs_ms = ticks_diff(ticks_ms(), started)
+    started = ticks_ms()
+    for _ in range(13):
+        loads(b'"' + one * 100 + b'"')
+    assert pairs_ms < 3 * ticks_diff(ticks_ms(), started) + 10
 
 
 def test_every_cut_of_a_good_text_is_refused():
