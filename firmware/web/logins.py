@@ -43,10 +43,13 @@ def start(context) -> list:
 
 
 def remember(memory: list, kind: int, secret: bytes, user: str, role: int, now_s: int) -> list:
-    """Keep a session or a credential; the one that was not used for longest makes room."""
+    """Keep a session or a credential; the one that was not used for longest makes room, of the
+    same user where that has half of them: nobody logs all others out."""
     entries = memory[kind]
     if len(entries) >= ENTRIES:
-        entries.remove(min(entries, key=lambda entry: entry[3]))
+        own = [entry for entry in entries if entry[1] == user]
+        found = own if len(own) >= ENTRIES // 2 else entries
+        entries.remove(min(found, key=lambda entry: entry[3]))
     entries.append([sha256(memory[KEY] + secret).digest(), user, role, now_s])
     return entries[-1]
 

@@ -48,15 +48,18 @@ def was_wrong(connection, memory: list) -> None:
     for entry in failed:
         if entry[0] == address:
             mine = entry
+    count = 0
     if not mine:
         if len(failed) > ENTRIES:
             failed.remove(min(failed[1:], key=lambda entry: entry[2]))
+            count = failed[0][1]  # who comes from ever other addresses does not fill the log
         mine = [address, 0, 0]
         failed.append(mine)
     mine[1] += 1
     mine[2] = now_s
-    if mine[1] & (mine[1] - 1) == 0:  # the log is small: the 1st, 2nd, 4th, 8th ...
-        _note(connection, eventcodes.LOGIN_FAILED, mine[1])
+    count = count or mine[1]
+    if count & (count - 1) == 0:  # the log is small: the 1st, 2nd, 4th, 8th ...
+        _note(connection, eventcodes.LOGIN_FAILED, count)
 
 
 def was_right(connection, role: int) -> None:

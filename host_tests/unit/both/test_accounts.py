@@ -34,6 +34,17 @@ async def test_sessions():
         assert isinstance(await site.login(), dict)
 
 
+async def test_nobody_logs_all_others_out_by_logging_in():
+    with Site() as site:
+        admin = await site.set_up()
+        await add_viewer(site, admin)
+        for _ in range(9):
+            site.now_s += 1
+            viewer = await site.login("eve", "viewer's own")
+        for session in (admin, viewer):
+            assert (await site.may("GET", "/api/status", session))[0] == 0
+
+
 async def test_users():
     with Site() as site:
         admin = await site.set_up()

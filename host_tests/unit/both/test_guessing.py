@@ -55,6 +55,16 @@ async def test_guessing_is_slowed_down_and_locks_nobody_out_who_is_in():
         assert failed[0][2] == 0xC0A80142 - (1 << 32)
 
 
+async def test_guesses_from_ever_other_addresses_do_not_fill_the_log():
+    with Site() as site:
+        await site.set_up()
+        for i in range(100):
+            assert await wait_of(site, "a wrong one", "192.168.3.%d" % i) is None
+            site.now_s += 10
+        failed = [event for event in site.events if event[0] == eventcodes.LOGIN_FAILED]
+        assert 10 <= len(failed) <= 14
+
+
 async def test_what_is_known_takes_no_stretching_and_an_unknown_name_as_long_as_a_wrong_password():
     with Site() as site:
         await site.set_up()
