@@ -14,6 +14,7 @@ from compat import const
 from on_demand import call, take, unload
 
 from firmware import eventcodes, web
+from firmware.web.logins import CHANGES
 
 FORMAT = "fusekeeper-backup"  # see backup.py
 VERSION = const(1)
@@ -129,6 +130,8 @@ def _restore(context, new: dict, users: list, learnt: list):
         try:
             call("firmware", "users_file", "replace", users)
             restored.append("users")
+            if web.memory:
+                web.memory[CHANGES] += 1  # a login that is being verified counts no more
             web.memory = None  # whoever was logged in has to do it again
             call("firmware.web", "live", "close", context)
         except OSError:
