@@ -4,10 +4,9 @@ Writing, as WARP does it: PUT or POST of JSON; 200 with an empty body, or 400 wi
 then nothing has changed. The content type is not looked at (curl -d sends a form's).
 """
 
-from on_demand import call, take
+from on_demand import call, take, unload
 
 from firmware.web import Refusal
-from firmware.web.api import loaded, pieces
 
 _PACKAGE = "firmware.web"
 _FUNCTIONS = {"W": "write", "A": "write", "P": "patch", "D": "delete"}
@@ -33,17 +32,24 @@ async def answer(context, request):
         call(_PACKAGE, part, "join", context, request)
         request.is_kept = True
         return None
-    if letter == "R":
-        tree = loaded(part, "read", context, request.query)
-        tree = call(_PACKAGE, "paths", "walk", tree, steps) if steps else tree
-    else:
+    if letter != "R":
         tree = await _write(context, request, part, letter)
         if tree is None:
             return _HEAD % ("Content-Length: 0\r\n", request.extra), ()
+    try:
+        from firmware.web import api  # not before: there is need of the memory
+
+        if letter == "R":
+            tree = api.loaded(part, "read", context, request.query)
+            tree = call(_PACKAGE, "paths", "walk", tree, steps) if steps else tree
+        body = api.pieces(tree)
+    finally:
+        api = None
+        unload(_PACKAGE, ("api",))
     extra = request.extra
     if request.chunked:
         extra += "Transfer-Encoding: chunked\r\n"
-    return _HEAD % (_JSON, extra), pieces(tree)
+    return _HEAD % (_JSON, extra), body
 
 
 async def _write(context, request, part: str, letter: str):

@@ -35,6 +35,8 @@ _TABLES = (
 /api/login login A 9 0
 /api/logout login A 9 0
 /api/password own_password A 9 1
+""",
+    """
 /api/users users RW*D 2 2
 /api/tokens tokens RW*D 2 2
 /api paths R 1 9
@@ -44,6 +46,8 @@ _TABLES = (
 /api/history history_api R 1 9
 /api/energy energy_api R 1 9
 /api/schedule_import schedule_import A 9 2
+""",
+    """
 /api/backup backup FA 2 2
 /api/restore restore A 2 2
 /api/factory_reset factory_reset A 2 2
@@ -51,31 +55,35 @@ _TABLES = (
 /api/operator_limits operator_limits RW 1 2
 /api/settings settings_api RWPD* 1 2
 /api/devices devices R 1 9
+""",
+    """
 /api/discovery discovery_api RA 1 2
 /api/actions actions A* 2 2
 /api/external external R 1 9
-""",
-    """
 /charge_manager/state warp_state R 1 9
 /charge_manager/available_current available RW* 1 2
 /charge_manager/config config RW* 1 2
+""",
+    """
 /charge_manager/low_level_state warp_low_state R 1 9
 /charge_manager/low_level_config warp_low_config RW* 1 2
 /charge_manager/charge_modes warp_modes RW* 1 2
 /charge_manager/supported_charge_modes warp_supported R 1 9
 /charge_manager/scan warp_scan W 1 2
-/charge_manager/scan_result warp_scan_result R 1 9
 """,
     """
+/charge_manager/scan_result warp_scan_result R 1 9
 /power_manager/config power_manager RW* 1 2
 /power_manager/dynamic_load_config power_manager_load RW* 1 2
 /power_manager/state power_manager_state R 1 9
 /power_manager/low_level_state power_manager_low R 1 9
+""",
+    """
 /power_manager/external_control power_manager_phases RW* 1 2
 /power_manager/charge_mode warp_modes_all RW* 1 2
 /meters meters_api RW* 1 2
 """,
-)
+)  # in short pieces: a full heap has no gap for long ones
 _LETTERS = {"GET": "RFL", "HEAD": "RF", "PUT": "W", "POST": "WA", "PATCH": "P", "DELETE": "D"}
 
 
