@@ -88,11 +88,11 @@ def _edited(old, steps: list, edit):
         new = dict(old)
         new[step] = _edited(old.get(step), rest, edit)
         return new
-    if isinstance(old, (str, int)):
+    if isinstance(old, (str, int, bool)):  # bool is no int in MicroPython
         raise Refusal(404, "path")
     count = len(old)
     i = count if step == "-" else int(step) if step.isdigit() and len(step) < 4 else count + 1
-    if i > count or (i == count and step != "-"):
+    if i > count or (i == count and (step != "-" or edit is None)):
         raise Refusal(404, "path")
     entry = _edited(None if i == count else old[i], rest, edit) if rest or edit else None
     entries = _entries(old, i, entry, not rest and edit is None)

@@ -100,6 +100,9 @@ def test_what_is_wrong_changes_nothing(site, known):
         ("PUT", "/name/x", 1, 404, "no such path"),
         ("DELETE", "/chargers/4", None, 404, "no such path"),
         ("DELETE", "/nothing", None, 404, "no such path"),
+        ("DELETE", "/chargers/-", None, 404, "no such path"),
+        ("POST", "/charge_manager/verbose", True, 404, "no such path"),
+        ("PUT", "/circuits/0/generation/x", 1, 404, "no such path"),
         ("DELETE", "", None, 405, "right: GET, PUT, PATCH"),
         ("DELETE", "/circuits", None, 400, "circuit"),
     ):
