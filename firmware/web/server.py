@@ -1,8 +1,9 @@
 """The HTTP server: few connections, each with an end in time, none of them for ever.
 
 Four connections are served at once. A fifth takes the place of the one that has been dawdling
-over its request the longest (over a second); when nobody dawdles it is told 503. So half-open
-connections never lock anybody out. Requests are answered one after the other, in the order in
+over its request the longest (over a second, or at all if its address has other places and the new
+one has none); when nobody dawdles it is told 503. So neither half-open connections nor a crowd
+from one address lock anybody out. Requests are answered one after the other, in the order in
 which they have come, and nothing is read meanwhile: there is no memory for more. Every connection
 has a deadline for its request and one for its answer; one loop looks after all of them. The server
 is an optional task: it may be cancelled and started again at any time, and closes what it opened.
@@ -12,7 +13,7 @@ import asyncio
 import gc
 import socket
 
-from compat import const, readable, sleep_ms, ticks_diff, ticks_ms
+from compat import address_host, const, readable, sleep_ms, ticks_diff, ticks_ms
 
 from firmware.web.connection import Connection
 from firmware.web.request import BODY_MAX
@@ -91,16 +92,19 @@ class Server:
 
     def _admit(self, sock, peer) -> None:
         """Give a place to a new connection, that of the longest dawdler if need be."""
-        taken = 0
+        hosts = [address_host(c.peer) for c in self._open if not c.is_refused]
+        taken = len(hosts)
+        is_new = address_host(peer) not in hosts
         oldest = None
         longest = _DAWDLE_MS
-        for connection in self._open:
+        for connection in self._open if taken == _CONNECTIONS else ():
             if not connection.is_refused:
-                taken += 1
                 age = ticks_diff(ticks_ms(), connection.started_ms)
+                if is_new and hosts.count(address_host(connection.peer)) > 1:
+                    age += _DAWDLE_MS + 1
                 if connection.reading and age > longest:
                     oldest, longest = connection, age
-        if taken == _CONNECTIONS and oldest:
+        if oldest:
             oldest.task.cancel()
             self._open.remove(oldest)
             taken -= 1

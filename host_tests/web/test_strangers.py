@@ -3,6 +3,7 @@
 import contextlib
 import json
 import socket
+import threading
 import time
 
 import pytest
@@ -53,6 +54,33 @@ def test_strangers_that_do_not_read_make_room(site):
         while site.request("GET", "/api/status")[0] != 200:
             assert time.monotonic() - started < 6
             time.sleep(0.05)
+
+
+@pytest.mark.parametrize("data", [b"GET /api/sta", b"GET / HTTP/1.1\r\n\r\n"])
+def test_a_crowd_from_one_address_keeps_no_other_out(site, data):
+    """Six that connect anew as soon as they are answered or sent away."""
+    end = threading.Event()
+    source = (site.address.rpartition(".")[0] + ".9", 0)
+
+    def crowd():
+        while not end.is_set():
+            with contextlib.suppress(OSError):
+                with socket.create_connection((site.address, site.port), 5, source) as sock:
+                    sock.sendall(data)
+                    while sock.recv(65536):
+                        pass
+
+    threads = [threading.Thread(target=crowd) for _ in range(6)]
+    try:
+        for thread in threads:
+            thread.start()
+        time.sleep(0.5)
+        for _ in range(10):
+            assert site.request("GET", "/api/hello")[0] == 200
+    finally:
+        end.set()
+        for thread in threads:
+            thread.join()
 
 
 def test_one_that_reads_slowly_does_not_hold_up_the_line(site):
