@@ -12,7 +12,7 @@ they send no Origin, and with credentials of their own they may use any name.
 
 from hashlib import sha256
 
-from on_demand import call, take
+from on_demand import call
 
 from firmware import web
 from firmware.web import Refusal
@@ -61,8 +61,12 @@ def known(entries: list, digest: bytes, now_s: int):
     return None
 
 
-async def identify(connection) -> None:
-    """Set the connection's role and user. Refusal for what may not be asked on its .route."""
+def identify(connection):
+    """Set the connection's role and user. Refusal for what may not be asked on its .route.
+
+    Credentials that are not known yet are returned instead; then decide() has to follow, with what
+    verify.py has found: there is no memory for both at once.
+    """
     headers = connection.headers
     context = connection.server.context
     memory = web.memory
@@ -78,10 +82,21 @@ async def identify(connection) -> None:
             entries = memory[SESSIONS if given is None else VERIFIED]
             entry = known(entries, sha256(memory[KEY] + secret).digest(), context.uptime_s())
         if given is not None and entry is None:
-            entry = await take("firmware.web", "verify", "verify")(connection, memory, given)
+            return given
+    decide(connection, entry)
+    return None
+
+
+def decide(connection, entry) -> None:
+    """The rest of identify(): `entry` is the session or credential, or None."""
+    headers = connection.headers
+    if web.memory is None:  # other users have been restored meanwhile
+        raise Refusal(503, "verifying")
+    mode = web.memory[MODE]
+    is_open = mode == FIRST_VISIT or getattr(connection.server.context, "open_reading", False)
     connection.user = entry[1] if entry else ""
     role = entry[2] if entry else 0
-    if role == 0 and (mode == FIRST_VISIT or getattr(context, "open_reading", False)):
+    if role == 0 and is_open:
         role = 1
     connection.role = role
     if role >= connection.route[3]:

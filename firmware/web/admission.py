@@ -1,8 +1,9 @@
 """Between the head of a request and its body: what it is for, who asks, whether there is room."""
 
 from compat import const, readable
-from on_demand import call, unload
+from on_demand import call, take
 
+from firmware import web
 from firmware.web import Refusal
 
 _SMALL = const(2048)  # for everybody; longer bodies are an administrator's
@@ -13,12 +14,11 @@ async def admit(connection) -> None:
     path, _, connection.query = connection.target.partition("?")
     connection.route = call("firmware.web", "routes", "find", connection.method, path)
     connection.steps = connection.route[2]
-    try:
-        identify = __import__("firmware.web.access", None, None, ("identify",)).identify
-        await identify(connection)
-    finally:
-        identify = None
-        unload("firmware.web", ("access",))
+    given = call("firmware.web", "access", "identify", connection)
+    if given is not None:
+        verify = take("firmware.web", "verify", "verify")
+        entry = await verify(connection, web.memory, given)
+        call("firmware.web", "access", "decide", connection, entry)
 
 
 async def receive(connection) -> None:
