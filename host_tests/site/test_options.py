@@ -8,6 +8,7 @@ from host_tests.site import judge
 from host_tests.site.fleet import car
 from host_tests.site.running import Running
 from tools.benchmarks import everything
+from tools import login
 from tools.simsite import BoxConfig, SiteConfig
 
 HEAP = "300K"  # new settings need the site twice for a moment
@@ -135,6 +136,7 @@ def test_what_the_memory_does_not_bear_is_left_out_and_kept_in_the_settings():
             site.expected_restarts = 3
         # more memory, power on: all is in force
         with Running(config, circuit, heap="1M", flash=flash) as site:
+            site.credentials = login.authorization()
             status = site.status()
             assert status["circuits"][0]["imbalance_ma"] == 20000
             assert "left_out" not in [alarm["code"] for alarm in status["alarms"]]
