@@ -15,7 +15,7 @@ demo: venv  ## a simulated site with the real firmware; prints the address of th
 
 test: lint image  ## lint, build the image, run all tests
 	@$(RUN) tools/system_packages.py
-	@$(RUN) -m pytest
+	@$(RUN) tools/run_tests.py
 
 lint: venv  ## check the style of all Python files
 	@$(RUN) -m ruff check
