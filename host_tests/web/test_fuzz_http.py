@@ -14,6 +14,8 @@ def test_malformed_requests_disturb_nothing(firmware):
     fuzz.run(240)  # meanwhile the cars begin to charge
     first = fuzz.begin
     site.charging(0, 1, 2)
+    # the step has to be too much
+    site.wait_status(lambda status: min(status["circuits"][0]["cars_ma"]) > 36000, 60, "drawing")
     stepped = site.step("oven", [35000] * 3)
     fuzz.run(260)
     fuzz.begin = first
