@@ -6,6 +6,9 @@ heap, and settings are written rarely; this module itself is freed by those who 
 text: path, what is wrong, what would be right.
 """
 
+import gc
+
+from compat import UPY
 from on_demand import call, unload
 
 import firmware
@@ -40,9 +43,18 @@ def prepare(document) -> tuple:
     """Check a document and write it beside the one in force: (document, None) or (None, error).
 
     Its wallboxes may be anything that gives their rows, a generator for example. commit() or
-    discard() has to follow.
+    discard() has to follow. Hardly anything of what it makes stays: to sweep the memory each few
+    KB, as the firmware does for the sake of what stays, would be most of the time, in which
+    control waits.
     """
-    return _call("prepare", document)
+    if not UPY:
+        return _call("prepare", document)
+    usual = gc.threshold()
+    gc.threshold(-1)
+    try:
+        return _call("prepare", document)
+    finally:
+        gc.threshold(usual)
 
 
 def is_same() -> bool:

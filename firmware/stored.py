@@ -11,23 +11,29 @@ _ROWS = "chargers"
 def document(name: str) -> dict:
     """The document of a file, without any check, its wallboxes as Rows."""
     found = {}
-    key = None
+    key = rows = None
+    at = 0  # where the line begins
     with open(name, "rb") as file:
-        for line in file:
-            line = line.strip()
+        for raw in file:
+            line = raw.strip()
             if key:
-                if key != _ROWS:
+                if rows is found[key]:
+                    rows.add(at)
+                else:
                     found[key].append(_entry(line))
                 if line.endswith(b"],"):
                     key = None
-                continue
-            member, _, value = line.partition(b": ")
-            member = member[member.find(b'"') + 1 : -1].decode()
-            if value == b"[":
-                key = member
-                found[key] = Rows(name) if key == _ROWS else []
-            elif member != "crc":
-                found[member] = json.loads(value[:-1])
+            else:
+                member, _, value = line.partition(b": ")
+                member = member[member.find(b'"') + 1 : -1].decode()
+                if value == b"[":
+                    key = member
+                    found[key] = []
+                    if key == _ROWS:
+                        found[key] = rows = Rows(name)
+                elif member != "crc":
+                    found[member] = json.loads(value[:-1])
+            at += len(raw)
     return found
 
 
@@ -38,16 +44,10 @@ class Rows:
     def __init__(self, name: str):
         self._name = name
         self._at = array("H")
-        at = 0
-        is_here = False
-        with open(name, "rb") as file:
-            for line in file:
-                if is_here:
-                    self._at.append(at)
-                    is_here = not line.endswith(b"],\n")
-                elif line.startswith(b'"%s": [\n' % _ROWS.encode()):
-                    is_here = True
-                at += len(line)
+
+    def add(self, at: int) -> None:
+        """The next row begins there."""
+        self._at.append(at)
 
     def __len__(self) -> int:
         return len(self._at)
