@@ -20,6 +20,7 @@ VERSION = "0.1.0"
 
 _WATCHDOG_MS = const(8000)
 _CONTROL_MS = const(4000)
+_BREATH_MS = const(500)
 _POLL_MS = const(50)  # what did not fit into the first group waits no longer than this
 _TASK_MS = const(10000)
 _WARP_PORT = const(34127)  # the manager's
@@ -39,6 +40,8 @@ class App:
     left_out = ()  # what that is, by its settings
     keepers = ()  # what has keep(app), called after each pass: history, names, ...
     live = None  # who watches, see firmware.web.live
+    _supervisor = None
+    _breathed_ms = 0
 
     def __init__(self):
         self.reset_cause = board.reset_cause()
@@ -159,6 +162,14 @@ class App:
         port = self.http_port if port is None else port
         await Server(self, board.arguments.bind, port, self._web_slot.check_in).run()
 
+    def breathe(self) -> None:
+        """Amid long work without an await: control has its turn, and the watchdog hears of it."""
+        if self._supervisor and ticks_diff(ticks_ms(), self._breathed_ms) > _BREATH_MS:
+            self.control.run_pass()
+            self._control_slot.check_in()
+            self._supervisor.look()
+            self._breathed_ms = ticks_ms()
+
     def _ticked(self) -> None:
         self._watch_sources()
         self.events.keep()
@@ -170,12 +181,13 @@ class App:
             except Exception as error:  # noqa: BLE001 - optional, control goes on (R7)
                 call("firmware", "keepers", "drop", self, keeper, error)
         self._control_slot.check_in()
+        self._breathed_ms = ticks_ms()
 
     async def run(self) -> None:
         """Start all tasks and look after them, for ever."""
         import asyncio
 
-        supervisor = Supervisor(board.watchdog(_WATCHDOG_MS), self.events.add)
+        supervisor = self._supervisor = Supervisor(board.watchdog(_WATCHDOG_MS), self.events.add)
         self._control_slot = supervisor.watch(_CONTROL_MS)
         self._control_task = asyncio.create_task(
             self._control_slot.guard(self.control.tick(self._ticked))

@@ -10,6 +10,7 @@ import sys
 from compat import UPY, ticks_ms
 from on_demand import call, take, unload
 
+import firmware
 from firmware import board, eventcodes, settings
 
 # the memory that making a site takes, all in all and for each wallbox, in bytes of a chip
@@ -20,10 +21,16 @@ _WALLBOX = 550
 def apply(app, given) -> str | None:
     """Check, store and use a new document; the error text when it is not used. Its wallboxes may
     be anything that gives their rows."""
-    new, error = settings.prepare(given)
+    app.breathe()
+    firmware.breathe = app.breathe
+    try:
+        new, error = settings.prepare(given)
+    finally:
+        firmware.breathe = None
     given = None
     if error:
         return error
+    app.breathe()
     if settings.is_same() and not app.settings_error:
         settings.discard()
         return None  # the flash is spared

@@ -8,8 +8,8 @@ from on_demand import call, unload
 
 from firmware import board, eventcodes, settings
 
-# with less left, the pass or the page fails soon; objects of a chip are half as large
-_SPARE = 11500 if sys.maxsize > 0x7FFFFFFF else 6000
+# with less left at the start, page or login fail soon; objects of a chip are half as large
+_SPARE = 20000 if sys.maxsize > 0x7FFFFFFF else 10500
 _LET_GO_MS = 32000  # R5, of WARP wallboxes
 BUILT = ("site", "bus", "warp", "meters", "inputs", "profiles", "push", "learnt")
 

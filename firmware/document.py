@@ -9,6 +9,7 @@ needed. What only a part of it needs is loaded for that part: together it would 
 
 from on_demand import call, take, unload
 
+import firmware
 from firmware.wrong import Invalid, fail
 
 _IN_FORCE = "settings.ok"
@@ -132,6 +133,8 @@ class _Checked:
                 row = table("%s[%d]" % (_ROWS, i), entry, fields)
                 if row["circuit"] is None:
                     row["circuit"] = self._circuit
+                if firmware.breathe:
+                    firmware.breathe()
                 yield row
         finally:
             fields_of = table = fields = row = entry = None

@@ -139,3 +139,36 @@ def test_a_start_with_settings_that_fail_leaves_no_port_open():
         app = firmware_app.App()
         assert "a PC has no pins" in app.settings_error
         assert site.ports.in_use() == [] and app.bus.client is None
+
+
+def test_control_has_its_turn_while_a_change_takes_long():
+    with Started() as site:
+        app = site.app
+        passes = []
+
+        class Supervisor:
+            fed = 0
+
+            def look(self):
+                Supervisor.fed += 1
+
+        class Slot:
+            def check_in(self):
+                pass
+
+        app._supervisor, app._control_slot = Supervisor(), Slot()
+        run_pass = app.control.run_pass
+        app.control.run_pass = lambda: passes.append(run_pass())
+        was = firmware_app.ticks_ms
+        now = [was()]
+
+        def later():  # half a second and more go by whenever somebody looks
+            now[0] += 600
+            return now[0]
+
+        firmware_app.ticks_ms = later
+        try:
+            assert app.apply_settings(document(name="x")) is None
+        finally:
+            firmware_app.ticks_ms = was
+        assert Supervisor.fed >= 2 and len(passes) == Supervisor.fed + 1  # one with the new ones
