@@ -98,9 +98,15 @@ class _Tty:
                 await sleep_ms(min(left, _REOPEN_MS))
                 continue
             try:
-                await wait_for_ms(readable(self._file), left)
+                await wait_for_ms(self._readable(), left)
             except TIMEOUT:
                 return 0
+
+    async def _readable(self):
+        """This runs a little later: new settings may have closed the file by then, and a closed
+        one that is registered makes MicroPython's next poll crash."""
+        if self._file is not None:
+            await readable(self._file)
 
     def _take(self, buffer, at: int) -> bool:
         """Read one byte to buffer[at] if there is one."""
