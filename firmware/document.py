@@ -16,7 +16,6 @@ _IN_FORCE = "settings.ok"
 _ROWS = "chargers"
 _TABLE = "chargers.CHARGER"
 _MOST = 64
-AFTER_RESTART = ("network", "http")  # these act from the next start on, all others at once
 
 
 def validate(document) -> tuple:

@@ -13,6 +13,7 @@ from on_demand import call, unload
 
 import firmware
 
+AFTER_RESTART = ("network", "http")
 _PARTS = ("document", "checks", "schema", "wrong", "warp_config")
 
 
@@ -31,6 +32,17 @@ def load() -> tuple:
     document, error = _call("load")
     firmware.wrong_file = error is not None
     return document, error
+
+
+def late(document) -> list:
+    """Return what of a document acts from the next start on only; all else does at once."""
+    return [document.get(name) for name in AFTER_RESTART]
+
+
+def late_names(before: list, document) -> list:
+    """Return the names of that in which a document is not as `before`, which late() has given."""
+    after = late(document)
+    return [name for i, name in enumerate(AFTER_RESTART) if after[i] != before[i]]
 
 
 def current() -> dict:

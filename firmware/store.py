@@ -37,11 +37,6 @@ def put_in_force(document, keys) -> bool:
     return True
 
 
-def save(document, keys, keep_wrong: bool) -> str | None:
-    """Store a valid document; see write() and commit()."""
-    return write(document, keys) or commit(keep_wrong)
-
-
 def write(document, keys) -> str | None:
     """Write a document to NEW, members in the order of `keys`; return None or what went wrong.
 

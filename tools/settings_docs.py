@@ -13,7 +13,7 @@ import sys
 ROOT = pathlib.Path(__file__).resolve().parent.parent
 sys.path[:0] = [str(ROOT / "lib"), str(ROOT)]
 
-from firmware import document as settings
+from firmware import settings
 from firmware import schema
 
 from tools import settings_schema, words

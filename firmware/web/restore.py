@@ -20,7 +20,6 @@ FORMAT = "fusekeeper-backup"  # see backup.py
 VERSION = const(1)
 
 _FILE = "restore.new"
-_AFTER_RESTART = ("network", "http")
 _LISTS = ("circuits", "meters", "inputs")
 _WRONG = 'wrong body; right: {"backup": the content of a backup file, "password": its password}'
 
@@ -116,7 +115,7 @@ def _restore(context, new: dict, users: list, learnt: list):
     finally:
         secrets = None
         unload("firmware", ("secrets", "schema"))
-    before = {name: before.get(name) for name in _AFTER_RESTART}
+    before = call("firmware", "settings", "late", before)
     gc.collect()  # this needs most memory of all
     error = context.apply_settings(new)
     if error:
@@ -124,7 +123,7 @@ def _restore(context, new: dict, users: list, learnt: list):
     new = None
     restored = ["settings"]
     after = context.document()
-    after_restart = [key for key in _AFTER_RESTART if after.get(key) != before[key]]
+    after_restart = call("firmware", "settings", "late_names", before, after)
     after = None
     if users:
         try:

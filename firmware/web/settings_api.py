@@ -11,7 +11,6 @@ from on_demand import call
 from firmware.web import Refusal
 
 _LONG = "chargers"  # read and written one by one
-_AFTER_RESTART = ("network", "http")
 _NOT_IN_FORCE = "settings.json is not in force; right: mend that file, or PUT all settings"
 
 
@@ -66,12 +65,12 @@ def _change(context, request, edit):
         error = call("firmware", "settings", "prepare", new)[1]
         call("firmware", "settings", "discard")
         return error or {"after_restart": []}
-    before = {name: before.get(name) for name in _AFTER_RESTART}
+    before = call("firmware", "settings", "late", before)
     error = context.apply_settings(new)
     if error:
         return error
     after = context.document()
-    return {"after_restart": [key for key in _AFTER_RESTART if after.get(key) != before[key]]}
+    return {"after_restart": call("firmware", "settings", "late_names", before, after)}
 
 
 def _edited(old, steps: list, edit):

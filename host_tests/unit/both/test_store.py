@@ -255,7 +255,7 @@ def test_failure_at_every_step_leaves_old_or_new():
             system = Failing(steps)
             store.os, store.open = system, system.open
             try:
-                error = store.save(NEW_IN_FULL, KEYS, False)
+                error = store.write(NEW_IN_FULL, KEYS) or store.commit(False)
             finally:
                 store.os = os
                 del store.open
